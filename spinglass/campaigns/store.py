@@ -1,0 +1,119 @@
+"""A folder of results in which every file is whole: written beside its place, synchronised, then renamed.
+
+A process killed at any moment leaves finished files and at most one temporary file, whose name starts with a dot and
+which the next run removes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass._errors import input_error
+
+_TEMPORARY = ".incomplete-"
+
+
+class Store:
+    """The output folder of a run.
+
+    The folder is created if it does not exist, and tried at once with a temporary file: a folder that cannot be
+    written is refused before any work starts.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=_TEMPORARY):
+                pass
+        except OSError as problem:
+            reason = problem.strerror or problem
+            raise input_error("out", str(folder), f"the output folder cannot be written: {reason}") from None
+        for leftover in self.folder.rglob(_TEMPORARY + "*"):
+            leftover.unlink(missing_ok=True)
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def write_bytes(self, name: str, content: bytes) -> Path:
+        """Write a whole file or none."""
+        target = self.path(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_TEMPORARY)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        return target
+
+    def write_text(self, name: str, text: str) -> Path:
+        return self.write_bytes(name, text.encode())
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> Path:
+        """A JSON object; infinities become the strings "inf" and "-inf", and NaN is refused."""
+        return self.write_text(name, json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def write_table(self, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Path:
+        """One tidy CSV table; None becomes an empty cell and floats keep all their digits."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(columns), extrasaction="raise", lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({key: _cell(value) for key, value in row.items()})
+        return self.write_text(name, text.getvalue())
+
+    def write_arrays(self, name: str, **arrays: NDArray[Any]) -> Path:
+        """Arrays in one `.npz` file (its zip directory holds a checksum of each)."""
+        content = io.BytesIO()
+        np.savez(content, **arrays)  # type: ignore[arg-type]
+        return self.write_bytes(name, content.getvalue())
+
+    def read_arrays(self, name: str) -> dict[str, NDArray[Any]] | None:
+        """The arrays of a file, or None when it is absent or damaged (a damaged block is computed again)."""
+        try:
+            with np.load(self.path(name), allow_pickle=False) as file:
+                return {key: file[key] for key in file.files}
+        except Exception:  # zipfile, numpy and the operating system each have their own error for a damaged file
+            return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (np.bool_, np.integer, np.floating)):
+        value = value.item()
+    if isinstance(value, float) and math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return value
+
+
+def _cell(value: Any) -> str:
+    value = _plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, float) else str(value)
