@@ -1,0 +1,297 @@
+"""The tables that a comparison writes; pages and figures read these files and nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass import complexity
+from spinglass.campaigns import Store
+
+if TYPE_CHECKING:
+    from spinglass.activations import PathSum
+    from spinglass.claims.compare import Group, Plan, Simulation
+
+Arrays = Mapping[str, NDArray[Any]]
+SQRT_N = "sqrt(N)"
+_SHOWN_INDICES = (0, 1, 2)
+
+
+def write_activation_tables(plan: Plan, store: Store) -> None:
+    """`activations.csv`, `sections.csv`, `activation_curves.csv`: the functions and their coefficients ρ."""
+    deepest = max(plan.depths)
+    columns = ["activation", "label", "formula", "derivative", "kind", "n_sections", "depth", "preactivation_std"]
+    columns += ["mean_slope", "mean_intercept", *(f"rho_{level}" for level in range(1, max(deepest, 4) + 1))]
+    columns += ["group", "same_as_reference", "total_ratio", "divergence", "note"]
+    store.write_table("data/activations.csv", columns, (row for row in _activation_rows(plan)))
+    store.write_table(
+        "data/sections.csv",
+        ["activation", "section", "left", "right", "slope", "intercept", "probability"],
+        _section_rows(plan),
+    )
+    x = np.linspace(-5, 5, 401)
+    store.write_table(
+        "data/activation_curves.csv",
+        ["activation", "x", "value", "derivative"],
+        (
+            {"activation": item.name, "x": at, "value": value, "derivative": slope}
+            for item in plan.activations
+            for at, value, slope in zip(x.tolist(), item(x).tolist(), item.derivative(x).tolist(), strict=True)
+        ),
+    )
+
+
+def _activation_rows(plan: Plan) -> Iterator[dict[str, Any]]:
+    group_of = {(name, group.depth): group for group in plan.groups for name in group.members}
+    for item in plan.activations:
+        for depth in plan.depths:
+            group, reduced = group_of[item.name, depth], plan.path_sums[item.name, depth]
+            row: dict[str, Any] = {
+                "activation": item.name,
+                "label": item.label,
+                "formula": item.formula,
+                "derivative": item.derivative_formula,
+                "kind": item.kind,
+                "n_sections": item.n_sections,
+                "depth": depth,
+                "preactivation_std": _by_layer(reduced.preactivation_std),
+                "mean_slope": _by_layer(reduced.slopes),
+                "mean_intercept": _by_layer(reduced.intercepts),
+                "group": group.name,
+                "same_as_reference": group.is_reference,
+                "total_ratio": total_ratio(plan, group),
+                "divergence": _divergence(plan, group),
+                "note": _note(plan, group, reduced),
+            }
+            row.update({f"rho_{level}": value for level, value in enumerate(np.asarray(reduced.rho).tolist(), start=1)})
+            yield row
+
+
+def _by_layer(values: Any) -> float | str:
+    """One number when all layers agree, else the numbers of the layers separated by spaces."""
+    numbers = np.atleast_1d(np.asarray(values, dtype=float)).tolist()
+    return numbers[0] if len(set(numbers)) == 1 else " ".join(f"{number:.12g}" for number in numbers)
+
+
+def _note(plan: Plan, group: Group, reduced: PathSum) -> str:
+    notes = []
+    if group.is_reference and group.members != ("relu",):
+        notes.append("every ρ is zero: the same spin glass as ReLU")
+    elif len(group.members) > 1:
+        notes.append("the same ρ as " + ", ".join(group.members))
+    if reduced.standard_error is not None:
+        error = float(np.asarray(reduced.standard_error["rho"])[0])
+        notes.append(f"measured: ρ₁ has standard error {error:.2g}")
+    if plan.bias_scale == SQRT_N and not group.is_reference:
+        notes.append("bias scale √N: ρ_ℓ is multiplied by N^(ℓ/2), and no asymptotic ratio exists")
+    return "; ".join(notes)
+
+
+def _section_rows(plan: Plan) -> Iterator[dict[str, Any]]:
+    for item in plan.activations:
+        if not item.is_piecewise_linear:
+            continue
+        law = plan.path_sums[item.name, plan.depths[0]]
+        edges = [-math.inf, *item.knots, math.inf]
+        for j, (slope, intercept) in enumerate(zip(item.slopes, item.intercepts, strict=True)):
+            yield {
+                "activation": item.name,
+                "section": j + 1,
+                "left": edges[j],
+                "right": edges[j + 1],
+                "slope": slope,
+                "intercept": intercept,
+                "probability": float(np.atleast_2d(law.section_probabilities)[0, j]),
+            }
+
+
+def _asymptotics_apply(plan: Plan) -> bool:
+    return plan.bias_scale != SQRT_N
+
+
+def total_ratio(plan: Plan, group: Group) -> float | None:
+    """R_tot of a group, None where no limit exists."""
+    if group.is_reference:
+        return 1.0
+    return float(complexity.activation_ratio(group.depth, group.rho[0])) if _asymptotics_apply(plan) else None
+
+
+def _divergence(plan: Plan, group: Group) -> str:
+    if group.is_reference or not _asymptotics_apply(plan):
+        return ""
+    intervals = complexity.ratio_divergence(group.depth, group.rho[0])
+    shown = []
+    for low, high in intervals:
+        left = "" if math.isinf(low) else f"{low:.4f} ≤ "
+        right = "" if math.isinf(high) else f" ≤ {high:.4f}"
+        shown.append(f"{left}u{right}" if left or right else "every u")
+    return " or ".join(shown)
+
+
+def write_asymptotic_tables(plan: Plan, store: Store) -> None:
+    """`complexity_curves.csv`, `thresholds.csv`, `ratio_curves.csv`: the limit of many spins."""
+    u = np.linspace(-2.4, 2.4, 481)
+    spin_glasses = [depth for depth in plan.depths if depth >= 3]
+    curves: list[dict[str, Any]] = []
+    thresholds: list[dict[str, Any]] = []
+    for p in spin_glasses:
+        kinds: list[tuple[str, int | None]] = [("all", None), *((str(k), k) for k in _SHOWN_INDICES)]
+        for name, index in kinds:
+            values = complexity.annealed_complexity(u, p, index=index)
+            curves += [
+                {"p": p, "index": name, "energy_density": at, "complexity": value}
+                for at, value in zip(u.tolist(), values.tolist(), strict=True)
+            ]
+        thresholds.append({"p": p, "name": "E_inf", "value": complexity.threshold_energy(p)})
+        thresholds += [{"p": p, "name": f"E_{k}", "value": complexity.band_edge(p, k)} for k in _SHOWN_INDICES]
+    store.write_table("data/complexity_curves.csv", ["p", "index", "energy_density", "complexity"], curves)
+    store.write_table("data/thresholds.csv", ["p", "name", "value"], thresholds)
+    ratios: list[dict[str, Any]] = []
+    for group in plan.groups:
+        if not (group.is_reference or _asymptotics_apply(plan)):
+            continue
+        values = complexity.activation_ratio(group.depth, 0.0 if group.is_reference else group.rho[0], u=u)
+        ratios += [
+            {"activation": name, "depth": group.depth, "energy_density": at, "ratio": value}
+            for name in group.members
+            for at, value in zip(u.tolist(), values.tolist(), strict=True)
+        ]
+    store.write_table("data/ratio_curves.csv", ["activation", "depth", "energy_density", "ratio"], ratios)
+
+
+def write_exact_tables(plan: Plan, store: Store, exact: Mapping[tuple[int, int, bool], Arrays]) -> None:
+    """`exact_counts.csv` and `exact_densities.csv`: exact means at finite N beside ReLU's."""
+    counts: list[dict[str, Any]] = []
+    densities: list[dict[str, Any]] = []
+    for (depth, n_spins, resolved), block in sorted(exact.items()):
+        for row, group in enumerate(plan.groups_of(depth)):
+            total, reference = float(block["total"][row]), float(block["total"][0])
+            for name in group.members:
+                head = {"activation": name, "depth": depth, "n_spins": n_spins}
+                counts.append(
+                    {**head, "mean_count": total, "reference_count": reference, "ratio": total / reference}
+                )
+                if not resolved:
+                    continue
+                densities += [
+                    {**head, "energy_density": at, "density": value, "reference_density": base}
+                    for at, value, base in zip(
+                        block["energy_density"][row].tolist(),
+                        block["density"][row].tolist(),
+                        block["reference_density"][row].tolist(),
+                        strict=True,
+                    )
+                ]
+    store.write_table(
+        "data/exact_counts.csv",
+        ["activation", "depth", "n_spins", "mean_count", "reference_count", "ratio"],
+        counts,
+    )
+    store.write_table(
+        "data/exact_densities.csv",
+        ["activation", "depth", "n_spins", "energy_density", "density", "reference_density"],
+        densities,
+    )
+
+
+def write_simulation_tables(plan: Plan, store: Store, simulation: Simulation) -> None:
+    """`simulation.csv` and `controls.csv`: every comparison with its decision, and the wrong theories."""
+    verdict = simulation.verdict
+    rows = [
+        {
+            "group": group.name,
+            "activations": ";".join(group.members),
+            "depth": group.depth,
+            "n_spins": n_spins,
+            "quantity": comparison.quantity,
+            **dict(comparison.details),
+            "theory": comparison.theory,
+            "mean": comparison.mean,
+            "standard_error": comparison.standard_error,
+            "samples": comparison.samples,
+            "z": comparison.z,
+            "p_value": comparison.p_value,
+            "agrees": verdict.accepts(comparison),
+            "detectable": comparison.detectable(verdict.z_critical),
+        }
+        for group, n_spins, comparison in simulation.family
+    ]
+    columns = ["group", "activations", "depth", "n_spins", "quantity", "bin_low", "bin_high", "index", "theory", "mean"]
+    columns += ["standard_error", "samples", "z", "p_value", "agrees", "detectable"]
+    store.write_table("data/simulation.csv", columns, rows)
+    columns = ["control", "group", "activations", "n_spins", "quantity", "z", "rejected"]
+    store.write_table("data/controls.csv", columns, simulation.controls)
+
+
+def write_summary(
+    plan: Plan,
+    store: Store,
+    exact: Mapping[tuple[int, int, bool], Arrays],
+    simulation: Simulation | None,
+) -> dict[str, Any]:
+    """`summary.json`: the question, the answer in one sentence, the verdict."""
+    summary: dict[str, Any] = {
+        "question": "What does the activation function change in the number of critical points, compared with ReLU?",
+        "answer": _answer(plan, exact, simulation),
+        "verdict": None,
+        "per_activation": list(_activation_rows(plan)),
+    }
+    if simulation is not None:
+        verdict = simulation.verdict
+        complete = simulation.samples == simulation.complete
+        summary.update(
+            verdict="agree" if verdict.agrees and complete else "disagree",
+            worst_z=verdict.worst.z,
+            n_comparisons=len(verdict.comparisons),
+            z_critical=verdict.z_critical,
+            family_wise_error=verdict.family_wise_error,
+            simulation_census={"samples": simulation.samples, "complete": simulation.complete},
+            controls=list(simulation.controls),
+            controls_rejected=all(control["rejected"] for control in simulation.controls),
+        )
+    store.write_json("summary.json", summary)
+    return summary
+
+
+def _answer(
+    plan: Plan, exact: Mapping[tuple[int, int, bool], Arrays], simulation: Simulation | None
+) -> str:
+    depth = 3 if 3 in plan.depths else plan.depths[0]
+    groups = plan.groups_of(depth)
+    labels = {item.name: item.label for item in plan.activations}
+    same = [labels[name] for name in groups[0].members if name != "relu"]
+    n_spins = max(n for p, n, _ in exact if p == depth)
+    block = next(block for (p, n, _), block in exact.items() if (p, n) == (depth, n_spins))
+    changes = []
+    for row, group in enumerate(groups[1:], start=1):
+        limit = total_ratio(plan, group)
+        value = float(block["total"][row] / block["total"][0]) if limit is None else limit
+        changes.append((value, " = ".join(labels[name] for name in group.members)))
+    changes.sort()
+    where = f"at N = {n_spins}" if plan.bias_scale == SQRT_N else "for many spins"
+    parts = []
+    if same:
+        parts.append(f"{_listed(same)} {'have' if len(same) > 1 else 'has'} the spin glass of ReLU")
+    if changes:
+        listed = "; ".join(f"{name} × {value:.3f}" for value, name in changes)
+        parts.append(f"the mean number of critical points relative to ReLU, {where}: {listed}")
+    text = f"At depth {depth}, " + (", and ".join(parts) if parts else "only ReLU was given") + "."
+    if simulation is not None:
+        verdict = simulation.verdict
+        agrees = verdict.agrees and simulation.samples == simulation.complete
+        text += (
+            f" Complete enumeration of {simulation.complete} sampled Hamiltonians "
+            f"{'agrees' if agrees else 'DISAGREES'} with the exact counts in {len(verdict.comparisons)} comparisons "
+            f"(largest |z| {abs(verdict.worst.z):.2f}, bound {verdict.z_critical:.2f})."
+        )
+        if simulation.complete < simulation.samples:
+            text += f" {simulation.samples - simulation.complete} enumerations are not proved complete."
+    return text
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
