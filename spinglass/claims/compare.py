@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from spinglass._jit import source_digest
 from spinglass.activations import Activation, PathSum, activation, path_sum, path_sum_from_samples
 from spinglass.campaigns import Store, checked_seed, process_map
 from spinglass.claims import tables
+from spinglass.claims.tables import APPROACH_SIZES, DENSITY_SIZES, REFERENCE, SIMULATED_P, SIMULATED_SIZES, SQRT_N
 from spinglass.claims.critical_points import (
     Enumeration,
     EnumerationCell,
@@ -30,17 +32,11 @@ from spinglass.claims.critical_points import (
     enumerate_block,
     exact_block,
 )
-from spinglass.claims.decision import Comparison, Verdict, judge, ratio_comparison, sample_comparison
+from spinglass.claims.decision import Comparison, Verdict, judge, ratio_comparison
 from spinglass.hamiltonians import OverlapField
 
 DEFAULT_ACTIVATIONS = ("relu", "leaky-relu", "gelu", "silu", "softplus", "elu", "tanh", "sigmoid", "five-section")
-REFERENCE = "relu"
-SIMULATED_P = 3
-SIMULATED_SIZES = (3, 4, 5, 6)
-DENSITY_SIZES = (3, 4, 5, 6, 7, 8)
-APPROACH_SIZES = (4, 8, 16, 32)
 BLOCK_SAMPLES = 50
-SQRT_N = "sqrt(N)"
 FEWEST_SAMPLES = 40
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -205,19 +201,32 @@ class Simulation:
     complete: int
 
 
-def run_comparison(plan: Plan, store: Store, workers: int | None = None, progress: Progress | None = None) -> dict:
+def run_comparison(
+    plan: Plan,
+    store: Store,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    on_tables: Callable[[], None] | None = None,
+    command: str = "",
+) -> dict[str, Any]:
     """Evaluate, simulate, judge and write every table of the comparison; returns the summary.
 
-    `progress(stage, done, total)` is called as units of work finish. The numbers do not depend on `workers`.
+    `progress(stage, done, total)` is called as units of work finish, `on_tables()` whenever further tables are whole.
+    The numbers do not depend on `workers`. `command` is recorded with the settings.
     """
     report = progress or (lambda stage, done, total: None)
+    whole = on_tables or (lambda: None)
+    start = time.perf_counter()
+    tables.write_settings(plan, store, command, None)
     tables.write_activation_tables(plan, store)
     tables.write_asymptotic_tables(plan, store)
+    whole()
     exact_cells = _exact_cells(plan)
     exact: dict[tuple[int, int, bool], Arrays] = {}
     for cell, block in _blocks(store, exact_cells, exact_block, workers, "exact counts", report):
         exact[cell.p, cell.n_spins, cell.resolved] = block
     tables.write_exact_tables(plan, store, exact)
+    whole()
     simulation = None
     if plan.simulates:
         cells = _enumeration_cells(plan)
@@ -228,7 +237,10 @@ def run_comparison(plan: Plan, store: Store, workers: int | None = None, progres
         found = {(name, n): Enumeration.from_blocks(n, parts) for (name, n), parts in blocks.items()}
         simulation = _judged(plan, exact, found)
         tables.write_simulation_tables(plan, store, simulation)
-    return tables.write_summary(plan, store, exact, simulation)
+    summary = tables.write_summary(plan, store, exact, simulation)
+    tables.write_settings(plan, store, command, time.perf_counter() - start)
+    whole()
+    return summary
 
 
 def _exact_cells(plan: Plan) -> list[ExactCell]:
@@ -355,14 +367,3 @@ def _control(
         "z": worst.z,
         "rejected": not verdict.agrees,
     }
-
-
-__all__ = [
-    "DEFAULT_ACTIVATIONS",
-    "Group",
-    "Plan",
-    "Simulation",
-    "plan_comparison",
-    "run_comparison",
-    "sample_comparison",
-]

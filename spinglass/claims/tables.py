@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass import complexity
+from spinglass import __version__, complexity
+from spinglass._jit import source_digest
 from spinglass.campaigns import Store
 
 if TYPE_CHECKING:
@@ -17,8 +19,36 @@ if TYPE_CHECKING:
     from spinglass.claims.compare import Group, Plan, Simulation
 
 Arrays = Mapping[str, NDArray[Any]]
+REFERENCE = "relu"
+SIMULATED_P = 3
+SIMULATED_SIZES = (3, 4, 5, 6)
+DENSITY_SIZES = (3, 4, 5, 6, 7, 8)
+APPROACH_SIZES = (4, 8, 16, 32)
 SQRT_N = "sqrt(N)"
 _SHOWN_INDICES = (0, 1, 2)
+
+
+def write_settings(plan: Plan, store: Store, command: str, elapsed: float | None) -> None:
+    """`settings.json`: what was asked and by which version of the code; `elapsed_seconds` is null until the end."""
+    settings = {
+        "version": __version__,
+        "code_digest": source_digest(),
+        "command": command,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "elapsed_seconds": elapsed,
+        "seed": plan.seed,
+        "samples": plan.samples,
+        "depths": list(plan.depths),
+        "simulated_p": SIMULATED_P if plan.simulates else None,
+        "sizes_simulation": list(SIMULATED_SIZES) if plan.simulates else [],
+        "sizes_density": list(DENSITY_SIZES),
+        "sizes_approach": list(APPROACH_SIZES),
+        "family_wise_error": plan.family_wise_error,
+        "reference": REFERENCE,
+        "preactivation_law": plan.law,
+        "bias_scale": plan.bias_scale,
+    }
+    store.write_json("data/settings.json", settings)
 
 
 def write_activation_tables(plan: Plan, store: Store) -> None:
@@ -172,9 +202,7 @@ def write_exact_tables(plan: Plan, store: Store, exact: Mapping[tuple[int, int, 
             total, reference = float(block["total"][row]), float(block["total"][0])
             for name in group.members:
                 head = {"activation": name, "depth": depth, "n_spins": n_spins}
-                counts.append(
-                    {**head, "mean_count": total, "reference_count": reference, "ratio": total / reference}
-                )
+                counts.append({**head, "mean_count": total, "reference_count": reference, "ratio": total / reference})
                 if not resolved:
                     continue
                 densities += [
@@ -257,9 +285,7 @@ def write_summary(
     return summary
 
 
-def _answer(
-    plan: Plan, exact: Mapping[tuple[int, int, bool], Arrays], simulation: Simulation | None
-) -> str:
+def _answer(plan: Plan, exact: Mapping[tuple[int, int, bool], Arrays], simulation: Simulation | None) -> str:
     depth = 3 if 3 in plan.depths else plan.depths[0]
     groups = plan.groups_of(depth)
     labels = {item.name: item.label for item in plan.activations}

@@ -12,7 +12,7 @@ from spinglass._errors import SpinGlassError
 
 @dataclass(frozen=True)
 class Dataset:
-    """Inputs of shape (samples, features), centred and of unit variance over all entries; labels of shape (samples,)."""
+    """Inputs (samples, features), centred and of unit variance over all entries; labels (samples,)."""
 
     inputs: NDArray[np.float64]
     labels: NDArray[np.int64]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def measure_preactivations(
     held_out, kept = order[: order.size // 5], order[order.size // 5 :]
     sizes = [data.inputs.shape[1], *[width] * depth, data.classes]
     parameters: list[Array] = []
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for fan_in, fan_out in pairwise(sizes):
         parameters += [generator.standard_normal((fan_in, fan_out)) * (gain / np.sqrt(fan_in)), np.zeros(fan_out)]
     with one_blas_thread():
         first = [np.zeros_like(parameter) for parameter in parameters]
@@ -97,11 +98,8 @@ def measure_preactivations(
         if not all(np.all(np.isfinite(parameter)) for parameter in parameters):
             raise ComputationError(f"training diverged for {activation.name}: lower learning_rate or gain")
         measured, _ = _forward(activation, parameters, data.inputs[held_out[:inputs]])
-        accuracy = [
-            float(np.mean(np.argmax(_forward(activation, parameters, data.inputs[part])[1], axis=1) == data.labels[part]))
-            for part in (kept, held_out)
-        ]
-    return Measurement(np.array([layer.ravel() for layer in measured]), accuracy[0], accuracy[1], epochs)
+        training, test = (_accuracy(activation, parameters, data, part) for part in (kept, held_out))
+    return Measurement(np.array([layer.ravel() for layer in measured]), training, test, epochs)
 
 
 def _forward(activation: Activation, parameters: list[Array], x: Array) -> tuple[list[Array], Array]:
@@ -112,6 +110,11 @@ def _forward(activation: Activation, parameters: list[Array], x: Array) -> tuple
         measured.append(z)
         x = activation(z)
     return measured, x @ parameters[-2] + parameters[-1]
+
+
+def _accuracy(activation: Activation, parameters: list[Array], data: Dataset, part: NDArray[np.int64]) -> float:
+    _, logits = _forward(activation, parameters, data.inputs[part])
+    return float(np.mean(np.argmax(logits, axis=1) == data.labels[part]))
 
 
 def _gradients(activation: Activation, parameters: list[Array], x: Array, labels: NDArray[np.int64]) -> list[Array]:

@@ -1,0 +1,122 @@
+"""`spinglass compare`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from spinglass.cli.options import (
+    activation_options,
+    depth_help,
+    json_output,
+    parse_activations,
+    progress_bar,
+    seed,
+    workers,
+)
+
+
+@click.command("compare")
+@activation_options
+@click.option("--depth", "depths", multiple=True, type=int, help=depth_help + " Default: 3 and 4.")
+@click.option(
+    "--preactivation-std", default=1.0, show_default=True, help="Standard deviation of Gaussian pre-activations."
+)
+@click.option("--weight-std", type=float, default=None, help="Propagate the variance through depth with this σ_w.")
+@click.option("--bias-std", type=float, default=None, help="… and this σ_b (default 0).")
+@click.option(
+    "--preactivations",
+    "measured",
+    multiple=True,
+    metavar="[NAME=]FILE",
+    help="Measured pre-activations (.npy) in place of the Gaussian law, for NAME or for every activation.",
+)
+@click.option(
+    "--bias-scale",
+    default="1",
+    show_default=True,
+    help="Scale of the bias paths, c_l = SCALE**l; 'sqrt(N)' for weights of scale 1/sqrt(N).",
+)
+@click.option("--samples", default=300, show_default=True, help="Sampled Hamiltonians per size and group; 0: none.")
+@click.option("--family-wise-error", default=0.01, show_default=True, help="Of the verdict over all comparisons.")
+@click.option("--out", default="compare-results", show_default=True, help="Folder for page, figures and tables.")
+@seed
+@workers
+@json_output
+def command(
+    names: tuple[str, ...],
+    expressions: tuple[str, ...],
+    tables: tuple[str, ...],
+    sections: tuple[str, ...],
+    depths: tuple[int, ...],
+    preactivation_std: float,
+    weight_std: float | None,
+    bias_std: float | None,
+    measured: tuple[str, ...],
+    bias_scale: str,
+    samples: int,
+    family_wise_error: float,
+    out: str,
+    seed: int,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Compare activation functions with ReLU.
+
+    Without options: nine activations at depth 3 and 4. Writes a folder with one page (index.html), each figure as PNG
+    and SVG, each figure's numbers as CSV, and summary.json. A run that was stopped goes on where it was when the same
+    command is given again.
+
+    \b
+    spinglass compare --activation gelu --activation tanh
+    spinglass compare --expression 'x*erf(x)' --depth 3
+    spinglass compare --activation gelu --preactivations gelu=gelu.npy
+    """
+    from spinglass import reports
+    from spinglass._errors import input_error
+    from spinglass.activations import activation, load_preactivations
+    from spinglass.campaigns import Store
+    from spinglass.claims import plan_comparison, run_comparison
+
+    chosen = parse_activations(names, expressions, tables, sections)
+    laws = {}
+    for text in measured:
+        name, _, file = text.rpartition("=")
+        key = activation(name).name if name and name not in [item.name for item in chosen] else name
+        if key in laws:
+            raise input_error("preactivations", text, "a second file for the same activation")
+        laws[key] = load_preactivations(file)
+    scale: float | str = bias_scale
+    if bias_scale != "sqrt(N)":
+        try:
+            scale = float(bias_scale)
+        except ValueError:
+            raise input_error("bias_scale", bias_scale, 'must be a number or "sqrt(N)"') from None
+    plan = plan_comparison(
+        chosen or None,
+        depths or (3, 4),
+        preactivation_std=preactivation_std,
+        weight_std=weight_std,
+        bias_std=bias_std,
+        preactivations=laws,
+        bias_scale=scale,
+        samples=samples,
+        seed=seed,
+        family_wise_error=family_wise_error,
+    )
+    store = Store(out)
+    with progress_bar(not as_json) as progress:
+        summary = run_comparison(plan, store, workers, progress, command=" ".join(["spinglass", *sys.argv[1:]]))
+        names_of_figures = reports.figure_names()
+
+        def drawn(done: int) -> None:
+            progress("figures", done, len(names_of_figures))
+
+        page = reports.write_report(store.folder, on_figure=drawn)
+    if as_json:
+        click.echo(json.dumps(summary, indent=2, ensure_ascii=False, default=str))
+    else:
+        click.echo(reports.terminal_summary(store.folder))
+        click.echo(str(page))

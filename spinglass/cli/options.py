@@ -1,0 +1,94 @@
+"""Options that several commands share, and the way from an option's text to an activation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from spinglass.activations import Activation
+
+seed = click.option("--seed", default=0, show_default=True, type=int, help="Root of every random stream.")
+workers = click.option(
+    "--workers", default=None, type=int, help="Processes; the results do not depend on it. Default: all cores."
+)
+json_output = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON and nothing else.")
+depth_help = "Number of weight layers on a path: the p of the spin glass. May be repeated."
+
+
+def activation_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The four ways to name an activation, each repeatable."""
+    for option in reversed(
+        [
+            click.option("--activation", "names", multiple=True, metavar="NAME", help="A catalogue activation."),
+            click.option(
+                "--expression", "expressions", multiple=True, metavar="TEXT", help="An expression in x: 'x*erf(x)'."
+            ),
+            click.option(
+                "--table",
+                "tables",
+                multiple=True,
+                metavar="FILE",
+                help="A CSV file of x, f(x): piecewise linear through the points.",
+            ),
+            click.option(
+                "--sections",
+                "sections",
+                multiple=True,
+                metavar="KNOTS:SLOPES[:F0]",
+                help="Continuous piecewise linear, with f(0) = F0 (default 0): '-1,1:0,1,0'.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def parse_activations(
+    names: tuple[str, ...], expressions: tuple[str, ...], tables: tuple[str, ...], sections: tuple[str, ...]
+) -> list[Activation]:
+    """The activations that the options name, in the order: names, expressions, tables, sections."""
+    from spinglass.activations import Activation, activation, read_table
+
+    found = [activation(name) for name in names]
+    found += [Activation.from_expression(text) for text in expressions]
+    found += [read_table(file) for file in tables]
+    found += [_from_sections(text) for text in sections]
+    return found
+
+
+def _from_sections(text: str) -> Activation:
+    from spinglass._errors import input_error
+    from spinglass.activations import Activation
+
+    parts = text.split(":")
+    if len(parts) not in (2, 3):
+        raise input_error("sections", text, "must read KNOTS:SLOPES or KNOTS:SLOPES:F0, numbers separated by commas")
+    try:
+        knots, slopes = ([float(number) for number in part.split(",") if number.strip()] for part in parts[:2])
+        intercept = float(parts[2]) if len(parts) == 3 else 0.0
+    except ValueError:
+        raise input_error("sections", text, "holds something that is not a number") from None
+    return Activation.from_sections(knots, slopes, intercept=intercept)
+
+
+@contextmanager
+def progress_bar(shown: bool = True) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar per stage on stderr; silent when stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield report
