@@ -90,7 +90,7 @@ class Store:
     def read_arrays(self, name: str) -> dict[str, NDArray[Any]] | None:
         """The arrays of a file, or None when it is absent or damaged (a damaged block is computed again)."""
         try:
-            with np.load(self.path(name), allow_pickle=False) as file:
+            with np.load(io.BytesIO(self.path(name).read_bytes()), allow_pickle=False) as file:
                 return {key: file[key] for key in file.files}
         except Exception:  # zipfile, numpy and the operating system each have their own error for a damaged file
             return None

@@ -13,18 +13,22 @@ from numpy.typing import NDArray
 from spinglass import __version__, complexity
 from spinglass._jit import source_digest
 from spinglass.campaigns import Store
+from spinglass.claims.plan import (
+    APPROACH_SIZES,
+    DENSITY_SIZES,
+    REFERENCE,
+    SIMULATED_P,
+    SIMULATED_SIZES,
+    SQRT_N,
+    Group,
+    Plan,
+)
 
 if TYPE_CHECKING:
     from spinglass.activations import PathSum
-    from spinglass.claims.compare import Group, Plan, Simulation
+    from spinglass.claims.compare import Simulation
 
 Arrays = Mapping[str, NDArray[Any]]
-REFERENCE = "relu"
-SIMULATED_P = 3
-SIMULATED_SIZES = (3, 4, 5, 6)
-DENSITY_SIZES = (3, 4, 5, 6, 7, 8)
-APPROACH_SIZES = (4, 8, 16, 32)
-SQRT_N = "sqrt(N)"
 _SHOWN_INDICES = (0, 1, 2)
 
 
