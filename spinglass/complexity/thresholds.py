@@ -1,0 +1,159 @@
+"""Threshold energy and band edges of the spherical pure p-spin glass.
+
+All positions near the threshold are measured by v = x²/4 − 1, x = u√(p/(p−1)) the shift of the Hessian: v < 0 inside
+the bulk, v = 0 at |u| = E_∞, and v = sinh²(y/2) outside. In these terms every formula is free of cancellation.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spinglass._errors import checked_int, input_error
+
+__all__ = ["band_edge", "band_width", "threshold_energy"]
+
+MAX_P = 2**50  # 4(p − 1) stays an exact double
+_SPLIT = 134217729.0  # 2^27 + 1, Veltkamp's constant
+
+
+def checked_p(p: Any, low: int = 2) -> int:
+    """`p` as an integer from `low` (2) to 2^50."""
+    return checked_int("p", p, low, MAX_P)
+
+
+def edge_distance(u: Any, p: Any) -> tuple[Any, Any]:
+    """v = u² p/(4(p−1)) − 1 as an unevaluated sum of two floats, for floats u and p, |u| <= 1e50, or arrays of them.
+
+    p u² − 4(p−1) is formed with error-free products (Veltkamp, Dekker), so that v keeps its sign and its relative
+    accuracy for the neighbouring doubles of ±E_∞. It is never zero: no double squares to 4(p−1)/p.
+    """
+    big = _SPLIT * u
+    u_high = big - (big - u)
+    u_low = u - u_high
+    square = u * u
+    square_rest = ((u_high * u_high - square) + 2 * u_high * u_low) + u_low * u_low
+    big = _SPLIT * square
+    s_high = big - (big - square)
+    s_low = square - s_high
+    big = _SPLIT * p
+    p_high = big - (big - p)
+    p_low = p - p_high
+    product = p * square
+    product_rest = ((p_high * s_high - product) + p_high * s_low + p_low * s_high) + p_low * s_low
+    edge = 4 * (p - 1)
+    main, rest = product - edge, product_rest + p * square_rest
+    total = main + rest
+    shadow = total - main
+    rest = (main - (total - shadow)) + (rest - shadow)
+    v = total / edge
+    big = _SPLIT * v
+    v_high = big - (big - v)
+    v_low = v - v_high
+    big = _SPLIT * edge
+    e_high = big - (big - edge)
+    e_low = edge - e_high
+    back = v * edge
+    back_rest = ((v_high * e_high - back) + v_high * e_low + v_low * e_high) + v_low * e_low
+    return v, ((total - back) - back_rest + rest) / edge
+
+
+def sinh_minus_identity(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """sinh y − y for y >= 0, without cancellation."""
+    squared = np.minimum(y, 1.5) ** 2
+    series = np.ones_like(squared)
+    for j in range(10, 1, -1):
+        series = 1 + squared / (2 * j * (2 * j + 1)) * series
+    return np.where(y < 1.5, y * squared / 6 * series, np.sinh(y) - y)
+
+
+def complexity_at_threshold(p: int) -> float:
+    """Θ_k(−E_∞) = ½ log(p−1) − (p−2)/p, the same for every index k, to full relative accuracy.
+
+    With z = (p−2)/p it is atanh z − z, a series of positive terms.
+    """
+    z = (p - 2) / p
+    if z > 0.55:
+        return 0.5 * math.log(p - 1) - z
+    total, power, j = 0.0, z * z * z, 3
+    while power > 1e-18 * total:
+        total += power / j
+        power *= z * z
+        j += 2
+    return total
+
+
+def threshold_energy(p: int) -> float:
+    """Threshold energy E_∞(p) = 2√((p−1)/p) > 0 of the pure p-spin glass.
+
+    Critical points of energy density u < −E_∞ have a bounded index; above it the index is of order N. Convention
+    u = h/N, covariance N q^p, p >= 2. Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013).
+
+    >>> round(threshold_energy(3), 15)
+    1.632993161855452
+    """
+    p = checked_p(p)
+    return 2 * math.sqrt((p - 1) / p)
+
+
+def checked_indices(index: ArrayLike) -> NDArray[np.float64]:
+    """Indices k >= 0 as floats, or an `InputError`."""
+    rule = "must be an integer from 0 to 2**53 or an array of them"
+    array = np.asarray(index)
+    if array.dtype.kind not in "iuf":
+        raise input_error("index", index, rule)
+    values = array.astype(float)
+    if not np.all((values == np.floor(values)) & (values >= 0) & (values <= 2.0**53)):
+        raise input_error("index", index, rule)
+    return values
+
+
+def _edge_angle(p: int, k: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The root y > 0 of Θ_k in the variable E = E_∞ cosh(y/2); zero for p = 2."""
+    height, a = complexity_at_threshold(p), (p - 2) / p
+    if height == 0:
+        return np.zeros_like(k)
+    # Θ_k = height − a (cosh y − 1)/2 − (k+1)(sinh y − y)/2 is concave and decreasing: from any point on the right of
+    # the root Newton's method decreases to it. cosh y − 1 >= y²/2 and sinh y − y >= y³/6 give such points.
+    y = np.minimum(2 * math.sqrt(height / a), np.cbrt(12 * height / (k + 1)))
+    for _ in range(60):
+        versine = 2 * np.sinh(y / 2) ** 2
+        value = height - (a * versine + (k + 1) * sinh_minus_identity(y)) / 2
+        step = 2 * value / (a * np.sinh(y) + (k + 1) * versine)
+        y = y + step
+        if np.all(np.abs(step) <= 2e-16 * y):
+            break
+    return y
+
+
+def band_edge(p: int, index: ArrayLike = 0) -> Any:
+    """Band edge E_k(p) > 0: the zero of Θ_k(−E), below which no critical point of index >= k is expected.
+
+    ``index``: k >= 0, or an array of them. E_0 > E_1 > … → E_∞; −E_0 is the ground-state energy for p >= 3 (Subag
+    2017). For p = 2, Θ_k vanishes on the whole of u >= −E_∞ and E_k = E_∞ = √2 for every k. Where E_k is close to
+    E_∞, `band_width` gives the difference to full relative accuracy.
+
+    Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013); solved by Newton's method in y, E = E_∞ cosh(y/2).
+
+    >>> round(band_edge(3, 0), 13), band_edge(3, [0, 1, 2]).round(6).tolist()
+    (1.6569983635275, [1.656998, 1.652873, 1.650253])
+    """
+    p = checked_p(p)
+    edges = threshold_energy(p) * np.cosh(_edge_angle(p, checked_indices(index)) / 2)
+    return edges.item() if edges.ndim == 0 else edges
+
+
+def band_width(p: int, index: ArrayLike = 0) -> Any:
+    """Width E_k(p) − E_∞(p) of the band of index k, to full relative accuracy also for large k; 0 for p = 2.
+
+    Arguments as in `band_edge`.
+
+    >>> round(band_width(3, 0), 12)
+    0.024005201672
+    """
+    p = checked_p(p)
+    widths = 2 * threshold_energy(p) * np.sinh(_edge_angle(p, checked_indices(index)) / 4) ** 2
+    return widths.item() if widths.ndim == 0 else widths
