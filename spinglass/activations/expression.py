@@ -1,0 +1,411 @@
+"""What an expression is as an activation: its derivative, kinks, domain, symmetry and Gaussian means."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cached_property, lru_cache, partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass._errors import ComputationError, InputError, input_error
+from spinglass.activations.formulas import Formulas, Mean
+from spinglass.activations.interpreter import DOUBLE, evaluate, finite, multiprecision
+from spinglass.activations.piecewise_linear import Sections, simplified
+from spinglass.activations.quadrature import REACH, DivergentMean, gaussian_mean, panel_edges
+from spinglass.activations.syntax import parsed, symbols
+
+_KINK_RANGE = 1000.0
+_MAX_KINKS = 1000
+_MAX_DEGREE = 24
+_TARGET = 1e-13  # relative error of a mean above which it is formed again in multiprecision
+_DIGITS = 50
+
+
+class Expression:
+    """The analysis of one text in x: checked once, then functions of x."""
+
+    def __init__(self, text: str) -> None:
+        import sympy as sp
+
+        self.text = text
+        self.symbolic = parsed(text)
+        self.x = symbols().x
+        if not self.symbolic.has(self.x):
+            raise self.refused("does not depend on x")
+        self.slope_symbolic = sp.diff(self.symbolic, self.x)
+        self._check_real(self.symbolic)
+        self._check_real(self.slope_symbolic)
+        self.check_domain(1.0)
+        self.kinks = self._kinks()
+        self._check_continuous()
+        self._check_not_constant()
+        self._check_growth()
+
+    def refused(self, rule: str) -> InputError:
+        return input_error("expression", self.text, rule)
+
+    # values
+
+    def value(self, x: Any) -> Any:
+        return self._values(self.symbolic, x, "f(x)")
+
+    def derivative(self, x: Any) -> Any:
+        return self._values(self.slope_symbolic, x, "f'(x)")
+
+    @property
+    def _quotient(self) -> Any:
+        """g with f = x g, if x is a visible factor of f: then β = −x² g′ has no cancellation."""
+        if self.symbolic.is_Mul and any(
+            part == self.x or (part.is_Pow and part.base == self.x and part.exp.is_Integer and part.exp >= 1)
+            for part in self.symbolic.args
+        ):
+            return self.symbolic / self.x
+        return None
+
+    @cached_property
+    def _intercept_symbolic(self) -> Any:
+        import sympy as sp
+
+        quotient = self._quotient
+        if quotient is not None:
+            return -(self.x**2) * sp.diff(quotient, self.x)
+        return self.symbolic - self.x * self.slope_symbolic
+
+    def intercept(self, x: Any) -> Any:
+        return self._values(self._intercept_symbolic, x, "f(x) - x f'(x)")
+
+    def _values(self, symbolic: Any, x: Any, shown: str = "a part of it") -> Any:
+        x = np.asarray(x, dtype=float)
+        with np.errstate(all="ignore"):
+            result = np.array(np.broadcast_to(evaluate(symbolic, x, DOUBLE), x.shape), dtype=float)
+        bad = ~np.isfinite(result)
+        if np.any(bad):  # inf/inf in double: such points are rare and taken in multiprecision
+            points, where = np.unique(x[bad], return_inverse=True)
+            result[bad] = np.array([self._precise_value(symbolic, float(p), shown) for p in points])[where.ravel()]
+        return result
+
+    def _precise_value(self, symbolic: Any, point: float, shown: str) -> float:
+        try:
+            value = float(self._precise(symbolic, point))
+        except (ComputationError, ArithmeticError, ValueError, TypeError):
+            value = math.nan
+        if not math.isfinite(value):
+            raise self.refused(f"{shown} is not a finite real number at x = {point:g}")
+        return value
+
+    @staticmethod
+    def _precise(symbolic: Any, point: Any) -> Any:
+        from mpmath import mp
+
+        with mp.workdps(_DIGITS):
+            value = evaluate(symbolic, mp.mpf(point), multiprecision())
+        if not finite(value):
+            raise ComputationError("a value of the expression is not finite")
+        return value
+
+    # checks
+
+    def _check_real(self, symbolic: Any) -> None:
+        import sympy as sp
+
+        for node in sp.preorder_traversal(symbolic):
+            known = node.is_Rational or node in (sp.pi, sp.E, self.x) or node.is_Add or node.is_Mul or node.is_Pow
+            if not known and type(node).__name__ not in DOUBLE.functions:
+                raise self.refused(f"is not a real function of x (it leads to {str(node)[:40]})")
+
+    def check_domain(self, std: float) -> None:
+        """Refuse an expression that is not finite and real on |x| <= 30 std."""
+        import sympy as sp
+
+        reach = REACH * std
+        grid = _grid(reach)
+        for node in sp.preorder_traversal(self.symbolic):
+            if node.is_Pow and node.base.has(self.x) and node.exp.is_Rational:
+                inner, pole, branch = node.base, node.exp < 0, not node.exp.is_Integer
+            elif type(node).__name__ == "log":
+                inner, pole, branch = node.args[0], True, True
+            else:
+                continue
+            try:
+                values = self._values(inner, grid)
+            except InputError:
+                continue  # named by the check of the whole below
+            if branch and np.any(values < 0):
+                raise self._not_finite(_nearest_to_zero(grid[values < 0]), reach)
+            if pole:
+                roots = _roots(partial(self._values, inner), grid)
+                if roots.size:
+                    raise self._not_finite(_nearest_to_zero(roots), reach)
+        with np.errstate(all="ignore"):
+            values = np.broadcast_to(evaluate(self.symbolic, grid, DOUBLE), grid.shape)
+        bad = grid[~np.isfinite(values)]
+        if bad.size:
+            try:
+                self._values(self.symbolic, bad, "f(x)")
+            except InputError:
+                raise self._not_finite(_nearest_to_zero(bad), reach) from None
+
+    def _not_finite(self, point: float, reach: float) -> InputError:
+        return self.refused(
+            f"is not finite and real at x near {point:.4g}; "
+            f"a Gaussian law needs it on all of -{reach:g} <= x <= {reach:g}"
+        )
+
+    def _kinks(self) -> tuple[float, ...]:
+        import sympy as sp
+
+        found: list[float] = []
+        for node in {*sp.preorder_traversal(self.symbolic), *sp.preorder_traversal(self.slope_symbolic)}:
+            name = type(node).__name__
+            if name in ("modulus", "Abs", "sign", "step"):
+                inner = node.args[0]
+            elif name == "pair_maximum":
+                inner = node.args[0] - node.args[1]
+            else:
+                continue
+            if inner.has(self.x):
+                found.extend(self._zeros(inner))
+        kinks: list[float] = []
+        for point in sorted(found):
+            if not kinks or point - kinks[-1] > 1e-12 * max(1.0, abs(point)):
+                kinks.append(point + 0.0)
+        if len(kinks) > _MAX_KINKS:
+            raise self.refused(f"has more than {_MAX_KINKS} kinks in |x| <= {_KINK_RANGE:g}")
+        return tuple(kinks)
+
+    def _zeros(self, inner: Any) -> list[float]:
+        import sympy as sp
+
+        slope = sp.diff(inner, self.x)
+        if slope.is_Rational and slope != 0:
+            return [float(-inner.subs(self.x, 0) / slope)]
+        grid = np.unique(np.concatenate([_grid(_KINK_RANGE), np.linspace(-_KINK_RANGE, _KINK_RANGE, 40_001)]))
+        with np.errstate(all="ignore"):
+            return _roots(lambda x: np.broadcast_to(evaluate(inner, x, DOUBLE), x.shape), grid).tolist()
+
+    def _check_continuous(self) -> None:
+        points = np.array([kink for kink in self.kinks if abs(kink) <= REACH])
+        if not points.size:
+            return
+        size = 1.0 + np.abs(points)
+        jumps = [np.abs(self.value(points + d * size) - self.value(points - d * size)) for d in (1e-5, 1e-8)]
+        bad = (jumps[1] > 0.5 * jumps[0]) & (jumps[1] > 1e-10 * (1.0 + np.abs(self.value(points))))
+        if np.any(bad):
+            raise self.refused(
+                f"jumps at x = {points[int(np.argmax(bad))]:.6g}: the path sum replaces f by its slopes and "
+                "intercepts, and a jump has no finite slope; only continuous activations are allowed"
+            )
+
+    def _check_not_constant(self) -> None:
+        grid = _grid(REACH)
+        if float(np.ptp(self.value(grid))) == 0.0:
+            raise self.refused("is constant: every slope is zero, so no path has a weight")
+
+    def _check_growth(self) -> None:
+        with np.errstate(all="ignore"):
+            sizes = np.abs(np.broadcast_to(evaluate(self.symbolic, _grid(REACH), DOUBLE), _grid(REACH).shape))
+        far = np.abs(_grid(REACH))
+        logs = np.log(np.maximum(sizes, 1e-300)) - 0.5 * far**2
+        if max(logs[0], logs[-1]) > float(np.max(logs)) - 30.0:
+            raise self.refused("grows too fast: its mean under a standard normal law does not exist")
+
+    # structure
+
+    @cached_property
+    def sections(self) -> Sections | None:
+        """The sections, if the expression is piecewise linear by its construction."""
+        import sympy as sp
+
+        linear = ("modulus", "Abs", "sign", "step", "pair_maximum")
+        for node in sp.preorder_traversal(self.symbolic):
+            if not (node.is_Rational or node == self.x or node.is_Add or node.is_Mul or type(node).__name__ in linear):
+                return None
+        kinks = np.array(self.kinks)
+        edges = np.concatenate([[min(-1.0, *kinks - 1) if kinks.size else -1.0], kinks])
+        edges = np.append(edges, max(1.0, *kinks + 1) if kinks.size else 1.0)
+        inside = edges[:-1, None] + np.diff(edges)[:, None] * np.linspace(0.11, 0.93, 7)
+        slopes = self.derivative(inside)
+        if np.any(np.ptp(slopes, axis=1) > 1e-13 * (1e-3 + np.abs(slopes[:, 0]))):
+            return None
+        result = simplified(Sections.continuous(kinks, slopes[:, 3], float(self.value(0.0))))
+        probe = np.concatenate([inside.ravel(), 7.0 * edges])
+        expected = self.value(probe)
+        return result if np.all(np.abs(result.value(probe) - expected) <= 1e-12 * (1 + np.abs(expected))) else None
+
+    @cached_property
+    def symmetry(self) -> tuple[float | None, float | None]:
+        """(slope, level): a if the odd part of f is a x, b if its even part is b, to 40 digits at 40 points."""
+        from mpmath import mp
+
+        points = [0.7310585786 * 1.21**k for k in range(-16, 24)]
+        points += [abs(k) * (1 + s) + 1e-3 for k in self.kinks[:20] for s in (-0.01, 0.01) if abs(k) < 500]
+        levels, slopes = [], []
+        try:
+            for point in points:
+                with mp.workdps(_DIGITS):
+                    t = mp.mpf(point)
+                    up, down = self._precise(self.symbolic, t), self._precise(self.symbolic, -t)
+                    levels.append(((up + down) / 2, abs(up) + abs(down)))
+                    slopes.append(((up - down) / (2 * t), (abs(up) + abs(down)) / t))
+        except (ComputationError, ArithmeticError, ValueError):
+            return None, None
+
+        def constant(values: list[Any]) -> float | None:
+            first = values[len(values) // 3][0]
+            with mp.workdps(_DIGITS):
+                same = all(abs(v - first) <= mp.mpf(10) ** (8 - _DIGITS) * (scale + abs(first)) for v, scale in values)
+                if same and abs(first) <= mp.mpf(10) ** (10 - _DIGITS) * min(scale for _, scale in values):
+                    return 0.0
+            return float(first) if same else None
+
+        return constant(slopes), constant(levels)
+
+    def _polynomial(self) -> list[float] | None:
+        """(a_0, a_1, …) if f is a polynomial with rational coefficients of moderate degree."""
+        import sympy as sp
+
+        if _degree(self.symbolic, self.x) > _MAX_DEGREE:
+            return None
+        coefficients = sp.Poly(self.symbolic, self.x).all_coeffs()[::-1]
+        return [float(c) for c in coefficients] if all(c.is_real for c in coefficients) else None
+
+    # means
+
+    def formulas(self) -> Formulas:
+        """f, f′, β, symmetry and the means with their precise fallback."""
+        slope, level = self.symmetry
+        polynomial = self._polynomial()
+        if polynomial is not None:
+            slopes = [k * a for k, a in enumerate(polynomial)][1:]
+            intercepts = [(1 - k) * a for k, a in enumerate(polynomial)]
+            mean_slope: Mean = partial(_moment_sum, slopes)
+            mean_intercept: Mean = partial(_moment_sum, intercepts)
+        else:
+            mean_slope, mean_intercept = self._mean_slope, self._mean_intercept
+        return Formulas(
+            self.value, self.derivative, self.intercept, self.kinks, slope, level, mean_slope, mean_intercept
+        )
+
+    def _mean_slope(self, std: float) -> float:
+        try:
+            return self._mean(self.derivative, self.slope_symbolic, lambda x: np.abs(self.derivative(x)), std)
+        except DivergentMean:
+            raise
+        except (InputError, ComputationError):
+            # f′ may be singular where f is not: Stein's identity E f′(σz) = E z f(σz)/σ.
+            stein = self.x * self.symbolic / (_rational(std) ** 2)
+            return self._mean(lambda x: (x / std) * (self.value(x) / std), stein, None, std)
+
+    def _mean_intercept(self, std: float) -> float:
+        def size(x: Any) -> Any:
+            return np.abs(self.value(x)) + np.abs(x * self.derivative(x))
+
+        return self._mean(self.intercept, self._intercept_symbolic, None if self._quotient is not None else size, std)
+
+    def _mean(self, g: Callable[[Any], Any], symbolic: Any, size: Any, std: float) -> float:
+        unit = 2.0**-52
+        scale = 0.0 if size is None else gaussian_mean(size, std, self.kinks).value
+        mean = gaussian_mean(g, std, self.kinks, floor=unit * scale)
+        if mean.error + 4 * unit * max(scale, mean.absolute) <= _TARGET * abs(mean.value) or mean.absolute == 0.0:
+            return mean.value
+        return self._precise_mean(symbolic, std, max(mean.absolute, scale))
+
+    def _precise_mean(self, symbolic: Any, std: float, scale: float) -> float:
+        """The mean by mpmath's quadrature at 50 digits; below 1e-30 of its scale it is zero."""
+        from mpmath import mp
+
+        with mp.workdps(_DIGITS):
+            deviation = mp.mpf(std)
+            edges = [mp.mpf(float(edge)) for edge in panel_edges(std) if abs(edge) <= 22.0]
+            edges += [mp.mpf(kink) / deviation for kink in self.kinks if abs(kink) < 22.0 * std]
+
+            def integrand(z: Any) -> Any:
+                return evaluate(symbolic, deviation * z, multiprecision()) * mp.exp(-z * z / 2)
+
+            value, error = mp.quad(integrand, sorted(set(edges)), error=True)
+            value, error = value / mp.sqrt(2 * mp.pi), error / mp.sqrt(2 * mp.pi)
+            if abs(value) <= 1e-28 * scale and error <= 1e-28 * scale:
+                return 0.0
+            if error > 1e-12 * abs(value):
+                found = f"value {mp.nstr(value, 6)}, error {mp.nstr(error, 3)}"
+                raise ComputationError(f"a Gaussian mean of {self.text!r} misses 1e-12: {found}")
+            return float(value)
+
+
+@lru_cache(maxsize=64)
+def analysed(text: str) -> Expression:
+    """The analysis of a text, kept for the process."""
+    return Expression(text)
+
+
+def _nearest_to_zero(points: NDArray[np.float64]) -> float:
+    return float(points[int(np.argmin(np.abs(points)))])
+
+
+def _rational(value: float) -> Any:
+    import sympy as sp
+
+    return sp.Rational(*float(value).as_integer_ratio())
+
+
+def _grid(reach: float) -> NDArray[np.float64]:
+    """Points of [−reach, reach], dense near 0 and uniform far out; 0 and round numbers among them."""
+    near = np.sinh(np.linspace(-1.0, 1.0, 1601) * math.asinh(1e3 * reach)) * 1e-3
+    return np.unique(np.concatenate([near, np.linspace(-reach, reach, 2401), [0.0]]))
+
+
+def _roots(function: Callable[[Any], Any], grid: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Zeros of a function on a grid: sign changes by bisection, touching zeros at local minima of its modulus."""
+    values = np.array(function(grid), dtype=float)
+    found = [grid[values == 0.0]]
+    sign = np.sign(values)
+    change = np.nonzero(sign[:-1] * sign[1:] < 0)[0]
+    low, high, left = grid[change], grid[change + 1], sign[change]
+    for _ in range(80):
+        if not low.size:
+            break
+        middle = 0.5 * (low + high)
+        same = np.sign(function(middle)) == left
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    if low.size:
+        at_low, at_high = np.abs(function(low)), np.abs(function(high))
+        best = np.where(at_low <= at_high, low, high)
+        found.append(best)
+    size = np.abs(values)
+    inner = size[1:-1]
+    dip = 1 + np.nonzero((inner < size[:-2]) & (inner <= size[2:]) & (sign[:-2] == sign[2:]) & (inner > 0))[0]
+    if dip.size:
+        low, high = grid[dip - 1], grid[dip + 1]
+        golden = (math.sqrt(5.0) - 1.0) / 2.0
+        for _ in range(90):
+            a, b = high - golden * (high - low), low + golden * (high - low)
+            smaller = np.abs(function(a)) < np.abs(function(b))
+            low, high = np.where(smaller, low, a), np.where(smaller, b, high)
+        bottom = 0.5 * (low + high)
+        found.append(bottom[np.abs(function(bottom)) <= 1e-13 * np.maximum(size[dip - 1], size[dip + 1])])
+    return np.unique(np.concatenate(found))
+
+
+def _degree(node: Any, x: Any) -> float:
+    """A bound on the degree of a polynomial expression, inf for what is not one."""
+    if node == x:
+        return 1
+    if not node.has(x):
+        return 0 if node.is_Rational else math.inf
+    if node.is_Add:
+        return max(_degree(part, x) for part in node.args)
+    if node.is_Mul:
+        return sum(_degree(part, x) for part in node.args)
+    if node.is_Pow and node.exp.is_Integer and node.exp > 0:
+        return int(node.exp) * _degree(node.base, x)
+    return math.inf
+
+
+def _moment_sum(coefficients: list[float], std: float) -> float:
+    """E Σ a_k x^k = Σ a_k σ^k (k−1)!! over even k, for x ~ N(0, σ²)."""
+    return math.fsum(
+        a * std**k * math.prod(range(k - 1, 0, -2)) for k, a in enumerate(coefficients) if k % 2 == 0 and a != 0.0
+    )
