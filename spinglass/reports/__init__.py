@@ -1,1 +1,17 @@
+"""Figures and pages from stored tables; nothing is recomputed here.
 
+    write_report(folder)       all figures and the page; the path of the page
+    terminal_summary(folder)   the verdict table in short
+    figures.names()            names of the figures
+    figures.write_figure(name, folder)
+
+matplotlib and jinja2 are imported when something is written.
+"""
+
+from __future__ import annotations
+
+from . import figures
+from .page import write_page, write_report
+from .terminal import terminal_summary
+
+__all__ = ["figures", "terminal_summary", "write_page", "write_report"]

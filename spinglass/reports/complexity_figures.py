@@ -1,0 +1,309 @@
+"""Figures of numbers of critical points by energy: the asymptotic curves and the exact densities at finite N."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+
+from .figures import Drawing
+from .ratio_figures import all_marks, mark_of
+from .style import (
+    DOUBLE_COLUMN,
+    FAINT,
+    INK,
+    REFERENCE_GREY,
+    SMALL_TEXT,
+    Sheet,
+    index_mark,
+    line_height,
+    plain,
+    spread,
+    text_width,
+    wrapped,
+)
+from .tables import ReportFolder, Row, listed, number, sizes
+
+DASHED = (0, (4, 1.5))
+
+
+def _edge_name(name: str) -> str:
+    """E_inf, E_0, … as a negative energy in mathematical type."""
+    return rf"$-E_{{{name.removeprefix('E_').replace('inf', chr(92) + 'infty')}}}$"
+
+
+def _top_labels(sheet: Sheet, axes: Any, marks: list[tuple[float, str, str]], above: float) -> None:
+    """Names of vertical lines above a panel, moved apart, each joined with its line."""
+    box = axes.get_position()
+    left, right, top = box.x0 * sheet.width, box.x1 * sheet.width, (1 - box.y1) * sheet.height
+    low, high = axes.get_xlim()
+    places = [left + (right - left) * (x - low) / (high - low) for x, _, _ in marks]
+    # In mathematical type a name is about as wide as its four characters.
+    extents = [text_width("−E8", SMALL_TEXT) + 1.5 for _ in marks]
+    for place, centre, (_, name, colour) in zip(
+        places, spread(places, extents, left - 3, right + 3), marks, strict=True
+    ):
+        sheet.line([place, centre], [top - 0.3, top - above + 0.8], color=colour, lw=0.5)
+        sheet.text(centre, top - above, name, ha="center", size=SMALL_TEXT)
+
+
+def _draw_curves(axes: Any, folder: ReportFolder, p: int, indices: list[str]) -> None:
+    for index in indices:
+        table = sorted(folder.rows("complexity_curves", p=p, index=index), key=lambda row: row["energy_density"])
+        points = [(row["energy_density"], row["complexity"]) for row in table if row["complexity"] is not None]
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        if index == "all":
+            axes.plot(xs, ys, color=FAINT, ls=DASHED, lw=2.2, zorder=2)
+        else:
+            mark = index_mark(int(index))
+            axes.plot(xs, ys, color=mark.colour, ls=DASHED, lw=1.1, zorder=3)
+
+
+def draw_complexity(folder: ReportFolder, title: str) -> Drawing:
+    """Σ(u) and the cumulative Θ_k(u), whole range above and the bands below the threshold enlarged underneath."""
+    ps = sorted({row["p"] for row in folder.rows("complexity_curves")})
+    left, gap, right = 17.0, 32.0, 15.0
+    width = (DOUBLE_COLUMN - left - right - gap * (len(ps) - 1)) / len(ps)
+    top, height, between = 21.0, 44.0, 21.0
+    sheet = Sheet(DOUBLE_COLUMN, top + 2 * height + between + 11.0, title)
+    key = (
+        r"$\Sigma(u)$: all critical points at $u$ (wide grey);  $\Theta_k(u)$: those of index $k$ at energies up to $u$"
+    )
+    sheet.text(1.5, 9.6, key, size=SMALL_TEXT, color="#4d4d4d")
+    rows: list[Row] = []
+    found: list[str] = []
+    for column, p in enumerate(ps):
+        x0 = left + column * (width + gap)
+        table = folder.rows("complexity_curves", p=p)
+        indices = sorted({row["index"] for row in table}, key=lambda k: -1 if k == "all" else int(k))
+        rows += [{"kind": "curve", **row} for row in table]
+        edges = {row["name"]: row["value"] for row in folder.rows("thresholds", p=p) if row["value"] is not None}
+        rows += [
+            {"kind": "threshold", "p": p, "index": name, "energy_density": -value, "complexity": None}
+            for name, value in edges.items()
+        ]
+        infinity = edges.get("E_inf", 2 * math.sqrt((p - 1) / p))
+        deepest = max(edges.values(), default=infinity)
+        peak = max((row["complexity"] for row in table if row["complexity"] is not None), default=0.5)
+        energies = [row["energy_density"] for row in table]
+
+        whole = sheet.axes(x0, top, width, height)
+        _draw_curves(whole, folder, p, indices)
+        floor = -0.28 * peak
+        whole.set(
+            xlim=(max(min(energies), -1.2 * deepest), min(max(energies), 1.2 * deepest)), ylim=(floor, 1.1 * peak)
+        )
+        whole.axhline(0, color=INK, lw=0.6)
+        whole.axvline(-infinity, color=FAINT, lw=0.8, ls=":")
+        step = 0.1 if peak < 0.7 else 0.2
+        whole.set_yticks([round(step * i, 3) for i in range(int(floor / step), int(1.1 * peak / step) + 1)])
+        whole.set_xlabel("energy density $u = h/N$")
+        whole.set_ylabel(r"(1/$N$) log mean number, $\Sigma$ and $\Theta_k$")
+        sheet.text(x0, top - 6.6, f"$p = {p}$ (depth {p})")
+        _top_labels(sheet, whole, [(-infinity, r"$-E_\infty$", FAINT)], 1.6)
+        flat = max(
+            (row["complexity"] for row in table if row["index"] == "0" and row["complexity"] is not None), default=0.0
+        )
+        whole.text(0.0, peak * 1.02, r"$\Sigma$", ha="center", va="bottom", size=SMALL_TEXT)
+        ks = [k for k in indices if k != "all"]
+        if ks:
+            joint = r" = ".join(rf"$\Theta_{{{k}}}$" for k in ks)
+            whole.text(0.0, flat + 0.02 * peak, joint, ha="center", va="bottom", size=SMALL_TEXT)
+        n = max([int(v) for v in folder.settings.get("sizes_approach", []) or [32]])
+        counts = whole.secondary_yaxis(
+            "right", functions=(lambda y, n=n: y * n / math.log(10), lambda z, n=n: z * math.log(10) / n)
+        )
+        whole_powers = range(math.ceil(floor * n / math.log(10)), math.floor(1.1 * peak * n / math.log(10)) + 1)
+        powers = [power for power in whole_powers if power % max(1, math.ceil(len(whole_powers) / 5)) == 0]
+        counts.set_yticks(powers, [rf"$10^{{{power}}}$" if power else "1" for power in powers])
+        counts.spines["right"].set_visible(True)
+        counts.set_ylabel(rf"$e^{{N\Sigma}}$ at $N = {n}$")
+
+        lower = sheet.axes(x0, top + height + between, width, height)
+        _draw_curves(lower, folder, p, indices)
+        reach = deepest - infinity if deepest > infinity else 0.03
+        ceiling = max(flat * 1.45, 1e-3)
+        lower.set(
+            xlim=(-deepest - 0.25 * reach, -infinity + 0.65 * reach),
+            ylim=(-0.42 * flat if flat > 0 else -ceiling, ceiling),
+        )
+        lower.axhline(0, color=INK, lw=0.6)
+        lower.set_xlabel("energy density $u = h/N$ (enlarged)")
+        lower.set_ylabel(r"$\Sigma$ and $\Theta_k$ (enlarged)")
+        lower.locator_params(axis="x", nbins=4)
+        lower.locator_params(axis="y", nbins=5)
+        names = []
+        for name, value in sorted(edges.items(), key=lambda item: item[1]):
+            k = name.removeprefix("E_")
+            colour = FAINT if k == "inf" else index_mark(int(k)).colour
+            names.append((-value, _edge_name(name), colour))
+            bottom, ceiling = lower.get_ylim()
+            lower.axvline(-value, ymin=-bottom / (ceiling - bottom), color=colour, lw=0.7, ls=":", zorder=1)
+            if k != "inf":
+                lower.plot(
+                    [-value], [0], index_mark(int(k)).marker, color=colour, ms=4.4, mec="white", mew=0.5, zorder=5
+                )
+        _top_labels(sheet, lower, names, 3.2)
+        # Right of the threshold and between zero and Θ there is nothing.
+        handles = [Line2D([], [], color=FAINT, ls=DASHED, lw=2.2, label=r"$\Sigma$")] if "all" in indices else []
+        for k in ks:
+            colour, marker = index_mark(int(k))
+            handles.append(
+                Line2D(
+                    [],
+                    [],
+                    color=colour,
+                    ls=DASHED,
+                    marker=marker,
+                    ms=4.2,
+                    mec="white",
+                    mew=0.4,
+                    label=rf"$\Theta_{{{k}}}$",
+                )
+            )
+        lower.legend(
+            handles=handles,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 0.25),
+            frameon=False,
+            fontsize=SMALL_TEXT,
+            handlelength=2.6,
+            borderpad=0,
+            labelspacing=0.25,
+        )
+        whole.axvspan(*lower.get_xlim(), color="#eeeeee", lw=0, zorder=0)
+        values = ", ".join(f"−{name.replace('E_inf', 'E_∞')} = {number(-value, 5)}" for name, value in edges.items())
+        found.append(f"for p = {p}: {values}; largest Σ {number(peak)}")
+    caption = (
+        "Logarithm per spin of mean numbers of critical points (annealed, limit of large N, dashed): Σ(u) of all "
+        "critical "
+        "points at energy density u, Θ_k(u) of those with index k and energies below u. Below −E_k there are no "
+        "points of "
+        "index k or higher; below the threshold −E_∞ every index has its band. Grey band above: the range enlarged "
+        f"underneath; markers: zeros −E_k of Θ_k. These curves hold for every activation whose field does not change "
+        f"the "
+        f"exponential order. p = {listed(ps)}; {folder.provenance()}."
+    )
+    return Drawing(sheet.figure, rows, caption, f"Complexity curves with threshold and band edges: {'. '.join(found)}.")
+
+
+def draw_densities(folder: ReportFolder, title: str) -> Drawing:
+    """Exact mean number of critical points per unit of energy density at small N, each activation beside the "
+    "reference."""
+    pairs = all_marks(folder)
+    table: dict[tuple[str, int], dict[int, list[Row]]] = {}
+    for row in folder.rows("exact_densities"):
+        table.setdefault((row["activation"], row["depth"]), {}).setdefault(row["n_spins"], []).append(row)
+    depths = sorted({depth for _, depth in table})
+    groups = [g for g in folder.groups(*depths) if any((g.first, depth) in table for depth in depths)]
+    others = [g for g in groups if not g.is_reference] or groups
+    left, right, gap, middle_gap = 12.5, 8.5, 10.5, 14.0
+    room = DOUBLE_COLUMN - left - right - gap * len(depths) - middle_gap * (len(depths) - 1)
+    width = room / (2 * len(depths))
+    names = [wrapped(g.label, DOUBLE_COLUMN / 2, max_lines=2) for g in others]
+    headings = [len(lines) * line_height() + 2.6 for lines in names]
+    height = 21.0 if len(others) <= 8 else 16.0
+    top = 20.0
+    sheet = Sheet(DOUBLE_COLUMN, top + sum(headings) + len(others) * (height + 2.5) + 9.0, title)
+    every = sorted({n for sized in table.values() for n in sized})
+    weights = {n: 0.4 + 1.0 * i / max(1, len(every) - 1) for i, n in enumerate(every)}
+    key = f"colour: the activation;  grey: {plain(folder.reference_label)};  thin to thick lines: $N$ = {sizes(every)}"
+    sheet.text(1.5, 9.3, key, size=SMALL_TEXT, color="#4d4d4d")
+    energies = [row["energy_density"] for sized in table.values() for rows in sized.values() for row in rows]
+    span = (min(energies), max(energies))
+    scales = {depth: _density_scale(folder.rows("exact_densities", depth=depth)) for depth in depths}
+    largest: tuple[float, str] = (1.0, "")
+    rows_out: list[Row] = []
+    y = top
+    for j, group in enumerate(others):
+        y += headings[j]
+        mark = mark_of(group, folder, pairs)
+        sheet.line([left + 1.2], [y - headings[j] / 2 + 0.2], color=mark.colour, marker=mark.marker, ms=4.2, ls="none")
+        sheet.text(
+            left + 4.0, y - headings[j] / 2 + 0.2, "\n".join(map(plain, names[j])), va="center", linespacing=1.15
+        )
+        for i, depth in enumerate(depths):
+            x = left + i * (2 * width + gap + middle_gap)
+            density_axes = sheet.axes(x, y, width, height)
+            ratio_axes = sheet.axes(x + width + gap, y, width, height)
+            (low, high), (least, most) = scales[depth]
+            density_axes.set(yscale="log", xlim=span, ylim=(low, high))
+            ratio_axes.set(yscale="log", xlim=span, ylim=(least, most))
+            density_axes.yaxis.set_major_locator(LogLocator(numticks=4))
+            ratio_axes.yaxis.set_major_locator(FixedLocator(_ratio_ticks(least, most)))
+            ratio_axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            ratio_axes.axhline(1, color=REFERENCE_GREY, lw=0.8, zorder=2)
+            for axes in (density_axes, ratio_axes):
+                axes.grid(axis="y")
+                axes.yaxis.set_minor_locator(NullLocator())
+                axes.set_xticks([t for t in (-2, -1, 0, 1, 2) if span[0] <= t <= span[1]])
+                axes.tick_params(labelbottom=j == len(others) - 1, labelsize=SMALL_TEXT)
+            if j == 0:
+                sheet.text(x, top - 4.6, f"$p = {depth}$ (depth {depth})")
+                sheet.text(x, top - 0.8, "density  d E Crt$_N$ / d$u$", size=SMALL_TEXT)
+                sheet.text(x + width + gap, top - 0.8, "ratio to reference", size=SMALL_TEXT)
+            for n, rows in sorted(table.get((group.first, depth), {}).items()):
+                rows = sorted(rows, key=lambda row: row["energy_density"])
+                us = [row["energy_density"] for row in rows]
+                density_axes.plot(
+                    us, [row["density"] or math.nan for row in rows], color=mark.colour, lw=weights[n], zorder=2
+                )
+                reference = [row["reference_density"] or math.nan for row in rows]
+                density_axes.plot(us, reference, color=REFERENCE_GREY, lw=0.4, zorder=3)
+                ratio = [(row["density"] or math.nan) / (row["reference_density"] or math.nan) for row in rows]
+                ratio_axes.plot(us, ratio, color=mark.colour, lw=weights[n], zorder=3)
+                rows_out += [{"group": group.label, **row} for row in rows]
+                for value, row in zip(ratio, rows, strict=True):
+                    if (
+                        row["reference_density"] > 0.5
+                        and value > 0
+                        and abs(math.log(value)) > abs(math.log(largest[0]))
+                    ):
+                        largest = (
+                            value,
+                            f"{group.label} at p = {depth}, N = {n}, u = {number(row['energy_density'], 3)}",
+                        )
+        y += height + 2.5
+    sheet.text(left + (DOUBLE_COLUMN - left - right) / 2, sheet.height - 2.6, "energy density $u = h/N$", ha="center")
+    caption = (
+        f"Exact mean number of critical points per unit of energy density at N = {sizes(every)} (thin to thick lines), "
+        f"and its "
+        f"ratio to that of {folder.reference_label} beside it; logarithmic scales. Coloured: the activation; thin "
+        f"grey: "
+        f"{folder.reference_label}. p = {listed(depths)}; {folder.provenance()}."
+    )
+    text = "no change where there is more than half a point per unit of u"
+    if largest[1]:
+        factor = number(largest[0], 3)
+        text = (
+            f"where there is more than half a point per unit of u it changes most by a factor {factor} ({largest[1]})"
+        )
+    return Drawing(
+        sheet.figure,
+        rows_out,
+        caption,
+        f"Exact densities of critical points beside those of {folder.reference_label}: {text}.",
+    )
+
+
+def _density_scale(rows: list[Row]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Limits of the density axis (three decades and a half) and of the ratio axis, the same for all activations."""
+    peak = max((row["density"] for row in rows if row["density"]), default=1.0)
+    peak = max([peak, *(row["reference_density"] for row in rows if row["reference_density"])])
+    common = [
+        row["density"] / row["reference_density"]
+        for row in rows
+        if row["density"] and row["reference_density"] and row["reference_density"] > 1e-3 * peak
+    ]
+    least, most = max(min(common, default=0.8), 0.1), min(max(common, default=1.25), 10.0)
+    return (peak * 5e-4, peak * 1.8), (min(least / 1.1, 0.85), max(most * 1.1, 1.18))
+
+
+def _ratio_ticks(low: float, high: float) -> list[float]:
+    for ticks in ((0.8, 0.9, 1, 1.1, 1.2), (0.5, 0.7, 1, 1.5, 2), (0.2, 0.5, 1, 2, 5), (0.1, 1, 10)):
+        inside = [tick for tick in ticks if low <= tick <= high]
+        if len(inside) >= 2 and low >= ticks[0] / 2.1 and high <= ticks[-1] * 2.1:
+            return list(inside)
+    return [1]
