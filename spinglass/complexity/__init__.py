@@ -1,6 +1,6 @@
 """Mean numbers of critical points of spherical spin glasses: asymptotic curves, thresholds, activation ratios.
 
-Names are imported on first use: compiled kernels load only with the function that needs them.
+What has compiled kernels is imported on first use, so that the room costs nothing but numpy.
 """
 
 from __future__ import annotations
@@ -8,21 +8,24 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+# Not lazy: the function has the name of its module, and only an import made here leaves the name with the function.
+from spinglass.complexity.activation_ratio import activation_ratio, ratio_divergence, saddle_ratio
+from spinglass.complexity.thresholds import band_edge, band_width, threshold_energy
+
 if TYPE_CHECKING:
     from spinglass.complexity.asymptotic import annealed_complexity
-    from spinglass.complexity.thresholds import band_edge, band_width, threshold_energy
 
 _MODULE_OF = {
     "annealed_complexity": "asymptotic",
-    "band_edge": "thresholds",
-    "band_width": "thresholds",
-    "threshold_energy": "thresholds",
 }
 
 __all__ = [
+    "activation_ratio",
     "annealed_complexity",
     "band_edge",
     "band_width",
+    "ratio_divergence",
+    "saddle_ratio",
     "threshold_energy",
 ]
 

@@ -59,16 +59,17 @@ def _angle_minus_sine(b: Real) -> Real:
 def cdf(x: ArrayLike) -> Any:
     """Distribution function, ½ + x√(4 − x²)/(4π) + asin(x/2)/π on [−2, 2].
 
-    With x = −2 cos(b/2) it is (b − sin b)/(2π), evaluated in that form, so that the left tail keeps its relative
-    accuracy; the right tail is 1 − cdf(−x).
+    With x = −2 cos(b/2) it is (b − sin b)/(2π), the form used for x < −1, where it keeps the relative accuracy of the
+    left tail; the right tail is 1 − cdf(−x).
 
     >>> cdf([-2.5, 0.0, 2.0]).tolist()
     [0.0, 0.5, 1.0]
     """
     x = _real("x", x)
-    depth = 2 - np.minimum(np.abs(x), 2.0)  # distance to the nearer edge
-    tail = _angle_minus_sine(4 * np.arcsin(np.sqrt(depth / 4))) / (2 * math.pi)
-    return _out(np.where(x < 0, tail, 1 - tail))
+    near = np.clip(x, -2.0, 2.0)
+    middle = 0.5 + (near * np.sqrt((2 - near) * (2 + near)) / 4 + np.arcsin(near / 2)) / math.pi
+    tail = _angle_minus_sine(4 * np.arcsin(np.sqrt((2 - np.abs(near)) / 4))) / (2 * math.pi)
+    return _out(np.where(np.abs(x) < 1, middle, np.where(x < 0, tail, 1 - tail)))
 
 
 def quantile(q: ArrayLike) -> Any:
