@@ -413,8 +413,8 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
             arrived = False
             if accepted[l] and t[l] >= 1.0:  # stay for Newton steps until they have converged
                 extra[l] += 1
-                arrived = extra[l] > 1 and (moved[l] <= 1e-13 or extra[l] >= 8)
-            failed = count[l] >= max_steps or not finite or (not accepted[l] and h[l] < 1e-13)
+                arrived = extra[l] > 1 and (moved[l] <= 1e-13 or (extra[l] >= 8 and moved[l] <= 1e-10))
+            failed = count[l] >= max_steps or extra[l] > 8 or not finite or (not accepted[l] and h[l] < 1e-13)
             if arrived or failed:
                 status[path] = 1 if arrived else 0
                 steps[path] += count[l]
