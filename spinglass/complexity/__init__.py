@@ -26,6 +26,8 @@ __all__ = [
     "band_width",
     "ratio_divergence",
     "saddle_ratio",
+    "mean_count",
+    "mean_count_density",
     "threshold_energy",
 ]
 

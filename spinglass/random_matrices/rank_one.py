@@ -1,0 +1,424 @@
+"""W_n(ξ, κ) = E|det(A_n + κ e eᵀ − ξ)|: one sweep of Pfaffians serves every κ.
+
+With B = A_{n−1} the minor and a ~ N(0, 2), b ~ N(0, I) the row of e, the determinant is det(B − ξ)(κ + y),
+y = a − ξ − bᵀ(B − ξ)^{−1}b, and |v| = (2/π)∫_0^∞ (1 − Re e^{itv}) dt/t², so that
+
+    W_n = (2/π) ∫_0^∞ dt/t² { C(0) − Re[e^{it(κ−ξ) − t²} C(t)] },
+    C(t) = E_{GOE_{n−1}} ∏ |λ_i − ξ| (1 + 2it/(λ_i − ξ))^{−1/2}.
+
+From this the same formula for a Gaussian y of the same signed mean −ξ − τ, τ = i C′(0)/C(0), and variance 2 is
+subtracted, whose mean modulus is elementary. What is left,
+
+    W_n/C(0) = E|N(μ, 2)| + (2/π) Re ∫_0^∞ e^{itμ} h(t) dt,   μ = κ − ξ − τ,
+    h(t) = e^{−t²} {1 − e^{iτt} C(t)/C(0)}/t²,
+
+is like log t at 0. C is analytic for Re t > 0: for |μ| beyond `REAL_REACH` the contour is turned by ±30° to the side
+where e^{itμ} decays, so that the number of nodes does not grow with κ. Fourier step: derived here; checked against the
+supersymmetric integral, Monte Carlo and Fyodorov's identity at κ = 0.
+"""
+
+from __future__ import annotations
+
+import cmath
+import itertools
+import math
+from collections import OrderedDict
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass._jit import jit, one_blas_thread
+from spinglass.random_matrices.determinants import log_mean_abs_determinant
+from spinglass.random_matrices.multiplicative import (
+    NODES_PER_PANEL,
+    hermite_functions,
+    panel_edges,
+    panel_rule,
+    support_radius,
+)
+
+REAL_REACH = 28.0  # the largest |μ| served by the contour on the real axis
+_ROTATION = math.pi / 6
+_CERTAIN = 12.0  # |μ| from which a Gaussian of variance 2 has a sure sign
+_CACHED_SWEEPS = 8192
+
+
+@jit
+def _mesh(
+    edges: NDArray[np.float64], xi: float, scale: float, nodes: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """(x − ξ, node weights, Jacobian at nodes, panel half-widths) of a mesh fitted to a half-power at ξ on the scale
+    given.
+
+    `edges` are the panel edges, one of them at ξ when ξ is inside. Next to ξ the panels are cut by a ratio of 4 down
+    to `scale`, and the last one, [0, scale], is mapped by x = scale y², in which the half-power is smooth.
+    """
+    order = nodes.shape[0]
+    panels = edges.shape[0] - 1
+    left = np.empty(panels + 128)
+    right = np.empty(panels + 128)
+    mapped = np.zeros(panels + 128)
+    count = 0
+    for i in range(panels):
+        a, b = edges[i] - xi, edges[i + 1] - xi
+        if b == 0.0:  # ends at ξ from the left
+            while -a > 2.0 * scale and count < panels + 100:
+                left[count], right[count] = a, min(a / 4, -scale)
+                a = right[count]
+                count += 1
+            left[count], right[count], mapped[count] = a, 0.0, -1.0
+            count += 1
+        elif a == 0.0:
+            start = count
+            while b > 2.0 * scale and count < panels + 100:
+                right[count] = b
+                left[count] = max(b / 4, scale)
+                b = left[count]
+                count += 1
+            left[count], right[count], mapped[count] = 0.0, b, 1.0
+            count += 1
+            low, high = start, count - 1  # built outwards in: put in increasing order
+            while low < high:
+                left[low], left[high] = left[high], left[low]
+                right[low], right[high] = right[high], right[low]
+                mapped[low], mapped[high] = mapped[high], mapped[low]
+                low += 1
+                high -= 1
+        else:
+            left[count], right[count] = a, b
+            count += 1
+    offset = np.empty(count * order)
+    weight = np.empty(count * order)
+    jacobian = np.empty(count * order)
+    half = np.empty(count)
+    for i in range(count):
+        if mapped[i] == 0.0:
+            half[i] = 0.5 * (right[i] - left[i])
+            middle = 0.5 * (right[i] + left[i])
+            for k in range(order):
+                offset[i * order + k] = middle + half[i] * nodes[k]
+                weight[i * order + k] = half[i] * weights[k]
+                jacobian[i * order + k] = 1.0
+        else:
+            half[i] = 0.5
+            size = right[i] - left[i]
+            for k in range(order):
+                y = 0.5 * (1.0 + nodes[k])
+                if mapped[i] < 0:
+                    y = 0.5 * (1.0 - nodes[k])
+                offset[i * order + k] = mapped[i] * size * y * y
+                jacobian[i * order + k] = 2 * size * y
+                weight[i * order + k] = 0.5 * weights[k] * jacobian[i * order + k]
+    return offset, weight, jacobian, half
+
+
+@jit
+def _signed_primitive(
+    values: NDArray[np.complex128],
+    jacobian: NDArray[np.float64],
+    half: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    cumulative_transposed: NDArray[np.complex128],
+) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """∫ sgn(y − x) f_j(x) dx at the nodes y, and ∫ f_j."""
+    order = weights.shape[0]
+    n = values.shape[0]
+    scaled = values * jacobian
+    local = np.dot(np.ascontiguousarray(scaled).reshape(-1, order), cumulative_transposed).reshape(n, -1)
+    total = np.zeros(n, dtype=np.complex128)
+    for j in range(n):
+        running = 0.0 + 0.0j
+        for i in range(half.shape[0]):
+            piece = 0.0 + 0.0j
+            for k in range(order):
+                node = i * order + k
+                piece += weights[k] * scaled[j, node]
+                local[j, node] = 2 * (running + half[i] * local[j, node])
+            running += half[i] * piece
+        total[j] = running
+        for node in range(local.shape[1]):
+            local[j, node] -= running
+    return local, total
+
+
+@jit
+def skew_basis(moments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """T with T S Tᵀ = J (blocks (0, 1; −1, 0)), by skew Gram-Schmidt with full pivoting."""
+    s = moments.copy()
+    n = s.shape[0]
+    basis = np.eye(n)
+    for k in range(0, n, 2):
+        largest, p, q = -1.0, k, k + 1
+        for i in range(k, n):
+            for j in range(i + 1, n):
+                if abs(s[i, j]) > largest:
+                    largest, p, q = abs(s[i, j]), i, j
+        for target, source in ((k, p), (k + 1, q)):
+            if target != source:
+                for j in range(n):
+                    s[target, j], s[source, j] = s[source, j], s[target, j]
+                for j in range(n):
+                    s[j, target], s[j, source] = s[j, source], s[j, target]
+                for j in range(n):
+                    basis[target, j], basis[source, j] = basis[source, j], basis[target, j]
+        root = math.sqrt(largest)
+        first = 1 / root if s[k, k + 1] > 0 else -1 / root
+        for row, factor in ((k, first), (k + 1, 1 / root)):
+            basis[row] *= factor
+            s[row] *= factor
+            s[:, row] *= factor
+        for i in range(k + 2, n):
+            with_second, with_first = s[i, k + 1], s[i, k]
+            basis[i] += -with_second * basis[k] + with_first * basis[k + 1]
+            s[i] += -with_second * s[k] + with_first * s[k + 1]
+        for i in range(k + 2, n):  # the same congruence on columns restores skew symmetry
+            for j in range(i + 1, n):
+                s[j, i] = -s[i, j]
+            s[i, i] = 0.0
+    return basis
+
+
+@jit
+def _log_pfaffian_ratio(delta: NDArray[np.complex128]) -> complex:
+    """log Pf(J + Δ), accurate relative to Δ when that is small; Δ is overwritten."""
+    n = delta.shape[0]
+    logarithm = 0.0 + 0.0j
+    for k in range(0, n, 2):
+        d = delta[k, k + 1]
+        if abs(d) < 0.1:
+            term, power = 0.0 + 0.0j, d
+            for m in range(1, 18):  # log(1 + d); |d|^18/18 < 1e-19
+                term += power / m if m % 2 else -power / m
+                power *= d
+            logarithm += term
+        else:
+            logarithm += cmath.log(1 + d)
+        pivot = 1 + d
+        for i in range(k + 2, n):
+            for j in range(i + 1, n):
+                delta[i, j] += (delta[k + 1, i] * delta[k, j] - delta[k, i] * delta[k + 1, j]) / pivot
+    return logarithm
+
+
+@jit
+def _difference(
+    basis: NDArray[np.float64],
+    transform: NDArray[np.float64],
+    outer: NDArray[np.complex128],
+    factor: NDArray[np.complex128],
+    weight: NDArray[np.float64],
+    jacobian: NDArray[np.float64],
+    half: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    cumulative_transposed: NDArray[np.complex128],
+    quadratic: float,
+) -> NDArray[np.complex128]:
+    """Δ = T (Ŝ[g_0(1 + δ)] − Ŝ[g_0]) Tᵀ with outer = g_0, factor = g_0 δ; linear in δ when quadratic = 0."""
+    change = basis * factor
+    middle = basis * (outer + 0.5 * quadratic * factor)
+    primitive, _ = _signed_primitive(middle, jacobian, half, weights, cumulative_transposed)
+    change *= weight
+    product = np.dot(primitive, np.ascontiguousarray(change.T))
+    result = product - product.T
+    if transform.shape[1] > 0:  # bordered: transform is the last column of T
+        n = change.shape[0]
+        total = np.zeros(n, dtype=np.complex128)
+        for j in range(n):
+            for i in range(change.shape[1]):
+                total[j] += change[j, i]
+        for j in range(n):
+            for k in range(n):
+                result[j, k] += total[j] * transform[k, 0] - total[k] * transform[j, 0]
+    return result
+
+
+@jit
+def _sweep(
+    n: int,
+    xi: float,
+    times: NDArray[np.complex128],
+    edges: NDArray[np.float64],
+    nodes: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    cumulative_transposed: NDArray[np.complex128],
+) -> tuple[float, NDArray[np.complex128]]:
+    """(τ, log C(t)/C(0)) over GOE_n; the times must be ordered by modulus."""
+    size = n + n % 2
+    offset, weight, jacobian, half = _mesh(edges, xi, 4.0, nodes, weights)
+    functions = hermite_functions(n, offset + xi)
+    primitive, total = _signed_primitive(
+        functions * np.abs(offset).astype(np.complex128), jacobian, half, weights, cumulative_transposed
+    )
+    moments = np.zeros((size, size))
+    product = np.dot(
+        np.ascontiguousarray(primitive.real), np.ascontiguousarray((functions * (np.abs(offset) * weight)).T)
+    )
+    moments[:n, :n] = 0.5 * (product - product.T)
+    if n % 2:
+        moments[:n, n] = total.real
+        moments[n, :n] = -total.real
+    transform = skew_basis(moments)
+    left = np.ascontiguousarray(transform[:, :n])
+    border = np.ascontiguousarray(transform[:, n:])
+
+    basis = np.dot(left, functions)
+    linear = _difference(
+        basis,
+        border,
+        np.abs(offset).astype(np.complex128),
+        np.sign(offset).astype(np.complex128),
+        weight,
+        jacobian,
+        half,
+        weights,
+        cumulative_transposed,
+        0.0,
+    )
+    tau = 0.0
+    for k in range(0, size, 2):
+        tau += linear[k, k + 1].real  # E Σ 1/(λ − ξ) under the weight |det|
+    result = np.zeros(times.shape[0], dtype=np.complex128)
+    for m in range(times.shape[0]):
+        t = times[m]
+        offset, weight, jacobian, half = _mesh(edges, xi, abs(t), nodes, weights)
+        basis = np.dot(left, hermite_functions(n, offset + xi))
+        z = 2j * t / offset
+        root = np.sqrt(1 + z)
+        modulus = np.abs(offset).astype(np.complex128)
+        result[m] = _log_pfaffian_ratio(
+            _difference(
+                basis,
+                border,
+                modulus,
+                -modulus * z / (root * (1 + root)),
+                weight,
+                jacobian,
+                half,
+                weights,
+                cumulative_transposed,
+                1.0,
+            )
+        )
+        if result[m].real - (t * t).real < -45.0:
+            result[m:] = -1e300
+            break
+    return tau, result
+
+
+@lru_cache(maxsize=64)
+def contour(octave: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Nodes and weights for t in units of the contour's direction.
+
+    Octave 0 is the real axis, for |μ| <= REAL_REACH. Octave j >= 1 serves REAL_REACH 4^{j−1} < |μ| <= REAL_REACH 4^j
+    on a ray of ±30°, where |e^{itμ}| = e^{−|tμ|/2}. The first panel is mapped by t = t_1 x^5, in which log t is
+    harmless.
+    """
+    if octave == 0:
+        edges = np.array([0.0, 0.4, 0.9, 1.5, 2.2, 2.9, 3.6, 4.3, 5.0, 5.7, 6.4])
+    else:
+        scale = REAL_REACH * 4.0 ** (octave - 1)
+        edges = np.array([0.0, 3.0, 6.0, 9.0, 12.0, 18.0, 24.0, 32.0, 42.0, 54.0, 68.0]) / scale
+    first, first_weights = np.polynomial.legendre.leggauss(28)
+    y = 0.5 * (1 + first)
+    nodes, weights = [edges[1] * y**5], [edges[1] * 2.5 * first_weights * y**4]
+    rule, rule_weights = np.polynomial.legendre.leggauss(14)
+    for left, right in itertools.pairwise(edges[1:]):
+        nodes.append(0.5 * (left + right) + 0.5 * (right - left) * rule)
+        weights.append(0.5 * (right - left) * rule_weights)
+    return np.concatenate(nodes), np.concatenate(weights)
+
+
+_sweeps: OrderedDict[tuple[int, float, int], tuple[float, NDArray[np.complex128]]] = OrderedDict()
+
+
+def sweep(n: int, xi: float, octave: int = 0) -> tuple[float, NDArray[np.complex128]]:
+    """(τ, w h(t)) of W_n at ξ on the contour of this octave (negative: the ray at −30°), with the weights w of the
+    contour.
+
+    Kept in memory (the last 8192), so that every κ, field, depth and energy is served by the same numbers.
+    """
+    if xi < 0:  # A → −A: τ changes sign, C(t; −ξ) is the complex conjugate of C(conj t; ξ)
+        tau, values = sweep(n, -xi, -octave)
+        return -tau, values.conj()
+    key = (n, xi, octave)
+    if key in _sweeps:
+        _sweeps.move_to_end(key)
+        return _sweeps[key]
+    radii, weights = contour(abs(octave))
+    direction = cmath.exp(1j * _ROTATION * ((octave > 0) - (octave < 0)))
+    times = radii * direction
+    if n == 1:
+        entry = (0.0, np.zeros(radii.size, dtype=complex))
+    else:
+        nodes, rule_weights, cumulative = panel_rule(NODES_PER_PANEL)
+        breaks = (xi,) if abs(xi) < support_radius(n - 1) else ()
+        with one_blas_thread():
+            tau, logarithm = _sweep(
+                n - 1,
+                xi,
+                times,
+                panel_edges(n - 1, breaks),
+                nodes,
+                rule_weights,
+                np.ascontiguousarray(cumulative.T.astype(complex)),
+            )
+        h = np.exp(-(times**2)) * -np.expm1(1j * tau * times + logarithm) / times**2
+        entry = (tau, weights * direction * h)
+    _sweeps[key] = entry
+    if len(_sweeps) > _CACHED_SWEEPS:
+        _sweeps.popitem(last=False)
+    return entry
+
+
+def _far_tau(n: int, xi: float) -> float:
+    """τ for ξ beyond the spectrum, where C(0) = |He_{n−1}(ξ)|: −(n−1) He_{n−2}/He_{n−1} by the continued fraction."""
+    ratio = xi  # He_k/He_{k−1}
+    for k in range(1, n):
+        ratio = xi - k / ratio
+    return ratio - xi
+
+
+def _octave(mu: float) -> int:
+    """The contour that serves this mean of κ + y."""
+    if abs(mu) <= REAL_REACH:
+        return 0
+    steps = math.ceil(math.log(abs(mu) / REAL_REACH, 4) - 1e-12)
+    return max(steps, 1) * (1 if mu > 0 else -1)
+
+
+def spiked_ratio(
+    n: int, xi: NDArray[np.float64], kappa: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(log C(0) at each ξ, W_n(ξ_j, κ_k)/C(0) as a (K, J) array) on the product of the two one-dimensional arrays."""
+    from scipy.special import erf
+
+    tau = np.empty(xi.size)
+    swept = np.empty(xi.size, dtype=bool)
+    for j, shift in enumerate(xi):
+        far = abs(shift) > support_radius(n)
+        if far:
+            tau[j] = _far_tau(n, float(shift))
+        # beyond the spectrum the sign of the determinant is certain, unless the spike's own eigenvalue is near ξ
+        swept[j] = not far or bool(np.min(np.abs(kappa - shift - tau[j])) < _CERTAIN)
+        if swept[j]:
+            tau[j] = sweep(n, float(shift))[0]
+    mu = kappa[:, None] - xi - tau
+    ratio = 2 / math.sqrt(math.pi) * np.exp(-(mu**2) / 4) + mu * erf(mu / 2)
+    columns = np.flatnonzero(swept)
+    if n > 1 and columns.size:
+        times, _ = contour(0)
+        table = np.array([sweep(n, float(xi[j]))[1] * np.exp(-1j * times * (xi[j] + tau[j])) for j in columns])
+        with one_blas_thread():
+            phases = np.exp(1j * np.outer(kappa, times))
+            near = phases.real @ table.real.T - phases.imag @ table.imag.T
+        inside = np.abs(mu[:, columns]) <= REAL_REACH
+        ratio[:, columns] += np.where(inside, 2 / math.pi * near, 0.0)
+        for row, position in zip(*np.nonzero(~inside), strict=True):
+            j = columns[position]
+            octave = _octave(float(mu[row, j]))
+            radii, _ = contour(abs(octave))
+            ray = radii * cmath.exp(1j * math.copysign(_ROTATION, octave))
+            values = sweep(n, float(xi[j]), octave)[1]
+            ratio[row, j] += 2 / math.pi * float((np.exp(1j * ray * mu[row, j]) @ values).real)
+    return log_mean_abs_determinant(n - 1, xi), ratio
