@@ -14,9 +14,12 @@ from spinglass.complexity.thresholds import band_edge, band_width, threshold_ene
 
 if TYPE_CHECKING:
     from spinglass.complexity.asymptotic import annealed_complexity
+    from spinglass.complexity.finite_n import mean_count, mean_count_density
 
 _MODULE_OF = {
     "annealed_complexity": "asymptotic",
+    "mean_count": "finite_n",
+    "mean_count_density": "finite_n",
 }
 
 __all__ = [
@@ -24,10 +27,10 @@ __all__ = [
     "annealed_complexity",
     "band_edge",
     "band_width",
-    "ratio_divergence",
-    "saddle_ratio",
     "mean_count",
     "mean_count_density",
+    "ratio_divergence",
+    "saddle_ratio",
     "threshold_energy",
 ]
 
