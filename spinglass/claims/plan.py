@@ -47,6 +47,7 @@ class Plan:
     groups: tuple[Group, ...]
     depths: tuple[int, ...]
     law: str
+    measured: Mapping[str, NDArray[np.float64]]
     bias_scale: float | str
     samples: int
     seed: int
@@ -58,6 +59,10 @@ class Plan:
         if self.bias_scale == SQRT_N:
             rho = rho * math.sqrt(n_spins) ** np.arange(1, group.depth + 1)
         return OverlapField(p=group.depth, rho=rho)
+
+    def measured_by(self, name: str) -> NDArray[np.float64] | None:
+        """The measured pre-activations that serve an activation, None for the Gaussian law."""
+        return self.measured.get(name, self.measured.get(""))
 
     def groups_of(self, depth: int) -> list[Group]:
         return [group for group in self.groups if group.depth == depth]
@@ -146,6 +151,7 @@ def plan_comparison(
         groups=tuple(group for depth in checked_depths for group in _grouped(names, sums, depth)),
         depths=checked_depths,
         law=law,
+        measured=measured,
         bias_scale=bias_scale,
         samples=samples,
         seed=checked_seed(seed),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from spinglass import __version__, complexity
 from spinglass._jit import source_digest
+from spinglass.activations import section_probabilities
 from spinglass.campaigns import Store
 from spinglass.claims.plan import (
     APPROACH_SIZES,
@@ -87,14 +88,14 @@ def _activation_rows(plan: Plan) -> Iterator[dict[str, Any]]:
             row: dict[str, Any] = {
                 "activation": item.name,
                 "label": item.label,
-                "formula": item.formula,
-                "derivative": item.derivative_formula,
-                "kind": item.kind,
-                "n_sections": item.n_sections,
+                "formula": item.expression,
+                "derivative": item.derivative_expression,
+                "kind": "smooth" if item.sections is None else "piecewise linear",
+                "n_sections": None if item.sections is None else len(item.sections.slopes),
                 "depth": depth,
-                "preactivation_std": _by_layer(reduced.preactivation_std),
-                "mean_slope": _by_layer(reduced.slopes),
-                "mean_intercept": _by_layer(reduced.intercepts),
+                "preactivation_std": _common(reduced.preactivation_std),
+                "mean_slope": _common(reduced.slopes),
+                "mean_intercept": _common(reduced.intercepts),
                 "group": group.name,
                 "same_as_reference": group.is_reference,
                 "total_ratio": total_ratio(plan, group),
@@ -105,10 +106,9 @@ def _activation_rows(plan: Plan) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _by_layer(values: Any) -> float | str:
-    """One number when all layers agree, else the numbers of the layers separated by spaces."""
-    numbers = np.atleast_1d(np.asarray(values, dtype=float)).tolist()
-    return numbers[0] if len(set(numbers)) == 1 else " ".join(f"{number:.12g}" for number in numbers)
+def _common(layers: NDArray[np.float64]) -> float | None:
+    """The number that all layers share, None when they differ (the note then lists them)."""
+    return float(layers[0]) if np.all(layers == layers[0]) else None
 
 
 def _note(plan: Plan, group: Group, reduced: PathSum) -> str:
@@ -117,9 +117,11 @@ def _note(plan: Plan, group: Group, reduced: PathSum) -> str:
         notes.append("every ρ is zero: the same spin glass as ReLU")
     elif len(group.members) > 1:
         notes.append("the same ρ as " + ", ".join(group.members))
+    for symbol, layers in (("σ", reduced.preactivation_std), ("E α", reduced.slopes), ("E β", reduced.intercepts)):
+        if _common(layers) is None:
+            notes.append(f"{symbol} by layer: " + ", ".join(f"{value:.6g}" for value in layers))
     if reduced.standard_error is not None:
-        error = float(np.asarray(reduced.standard_error["rho"])[0])
-        notes.append(f"measured: ρ₁ has standard error {error:.2g}")
+        notes.append(f"measured: ρ₁ has standard error {reduced.standard_error[0]:.2g}")
     if plan.bias_scale == SQRT_N and not group.is_reference:
         notes.append("bias scale √N: ρ_ℓ is multiplied by N^(ℓ/2), and no asymptotic ratio exists")
     return "; ".join(notes)
@@ -127,11 +129,12 @@ def _note(plan: Plan, group: Group, reduced: PathSum) -> str:
 
 def _section_rows(plan: Plan) -> Iterator[dict[str, Any]]:
     for item in plan.activations:
-        if not item.is_piecewise_linear:
+        if item.sections is None:
             continue
-        law = plan.path_sums[item.name, plan.depths[0]]
-        edges = [-math.inf, *item.knots, math.inf]
-        for j, (slope, intercept) in enumerate(zip(item.slopes, item.intercepts, strict=True)):
+        edges = [-math.inf, *item.sections.knots, math.inf]
+        first_layer = float(plan.path_sums[item.name, plan.depths[0]].preactivation_std[0])
+        probabilities = section_probabilities(item, first_layer, plan.measured_by(item.name))
+        for j, (slope, intercept) in enumerate(zip(item.sections.slopes, item.sections.intercepts, strict=True)):
             yield {
                 "activation": item.name,
                 "section": j + 1,
@@ -139,7 +142,7 @@ def _section_rows(plan: Plan) -> Iterator[dict[str, Any]]:
                 "right": edges[j + 1],
                 "slope": slope,
                 "intercept": intercept,
-                "probability": float(np.atleast_2d(law.section_probabilities)[0, j]),
+                "probability": probabilities[j],
             }
 
 
