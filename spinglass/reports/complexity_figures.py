@@ -247,11 +247,10 @@ def draw_densities(folder: ReportFolder, title: str) -> Drawing:
             for n, rows in sorted(table.get((group.first, depth), {}).items()):
                 rows = sorted(rows, key=lambda row: row["energy_density"])
                 us = [row["energy_density"] for row in rows]
-                density_axes.plot(
-                    us, [row["density"] or math.nan for row in rows], color=mark.colour, lw=weights[n], zorder=2
-                )
+                mine = [row["density"] or math.nan for row in rows]
                 reference = [row["reference_density"] or math.nan for row in rows]
-                density_axes.plot(us, reference, color=REFERENCE_GREY, lw=0.4, zorder=3)
+                density_axes.plot(us, reference, color=REFERENCE_GREY, lw=weights[n], zorder=2)
+                density_axes.plot(us, mine, color=mark.colour, lw=weights[n], zorder=3)
                 ratio = [(row["density"] or math.nan) / (row["reference_density"] or math.nan) for row in rows]
                 ratio_axes.plot(us, ratio, color=mark.colour, lw=weights[n], zorder=3)
                 rows_out += [{"group": group.label, **row} for row in rows]

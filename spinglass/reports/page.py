@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from .verdicts import (
     number_cell,
     overview_table,
     question,
+    shortest_cell,
     verdict_line,
     verdict_table,
 )
@@ -71,6 +73,7 @@ def write_page(folder: str | Path | ReportFolder) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["subscripts"] = subscripts
     shown, absent = _figures(source)
     text = environment.get_template("report.html.j2").render(
         question=question(source),
@@ -92,6 +95,14 @@ def write_page(folder: str | Path | ReportFolder) -> Path:
     return write_atomically(source.path / PAGE_NAME, text)
 
 
+def subscripts(text: str) -> str:
+    """Escaped HTML in which R_tot, Θ_k, E_∞ and the like carry real subscripts."""
+    import markupsafe
+
+    escaped = str(markupsafe.escape(text))
+    return markupsafe.Markup(re.sub(r"(?<!\w)(R|Θ|E|Crt)_(tot\b|∞|k\b|N\b|\d\b)", r"\1<sub>\2</sub>", escaped))
+
+
 def _activation(folder: ReportFolder, key: str) -> dict[str, Any]:
     """Everything that the page says of one activation."""
     rows = sorted(folder.rows("activations", activation=key), key=lambda row: row["depth"])
@@ -110,7 +121,7 @@ def _activation(folder: ReportFolder, key: str) -> dict[str, Any]:
         ],
         [
             [
-                number_cell(row["depth"]),
+                shortest_cell(row["depth"]),
                 number_cell(row["mean_slope"], 6),
                 number_cell(row["mean_intercept"], 6),
                 *(number_cell(row[f"rho_{level}"], 6) for level in levels),
@@ -134,18 +145,18 @@ def _activation(folder: ReportFolder, key: str) -> dict[str, Any]:
             ],
             [
                 [
-                    number_cell(s["section"]),
-                    *(number_cell(s[c], 5) for c in ("left", "right", "slope", "intercept", "probability")),
+                    shortest_cell(s["section"]),
+                    *(shortest_cell(s[c]) for c in ("left", "right", "slope", "intercept", "probability")),
                 ]
                 for s in sections
             ],
         )
-    partners = [
-        f"p = {depth}: coincides with {listed(folder.labels[other] for other in group.activations if other != key)}"
-        for depth in (row["depth"] for row in rows)
-        for group in folder.groups(depth)
-        if key in group.activations and len(group.activations) > 1
-    ]
+    partners: dict[tuple[str, ...], list[int]] = {}
+    for depth in (row["depth"] for row in rows):
+        for group in folder.groups(depth):
+            if key in group.activations and len(group.activations) > 1:
+                others = tuple(folder.labels[other] for other in group.activations if other != key)
+                partners.setdefault(others, []).append(depth)
     first = rows[0]
     return {
         "label": folder.labels[key],
@@ -157,7 +168,7 @@ def _activation(folder: ReportFolder, key: str) -> dict[str, Any]:
         "notes": list(dict.fromkeys(row["note"] for row in rows if row["note"])),
         "numbers": numbers,
         "sections": pieces,
-        "partners": partners,
+        "partners": [f"same numbers as {listed(others)} at p = {listed(at)}" for others, at in partners.items()],
         "headline": ", ".join(f"R_tot = {number(row['total_ratio'])} at p = {row['depth']}" for row in rows),
     }
 

@@ -66,7 +66,7 @@ def draw_total_ratio(folder: ReportFolder, title: str) -> Drawing:
     values += [v for g in groups for d in depths if (v := limit_of(folder, g.first, d)) is not None]
     finite = [value for value in values if math.isfinite(value)] or [1.0]
     low, high = min(*finite, 1.0), max(*finite, 1.0)
-    pad = 0.06 * (high - low) or 0.05
+    pad = max(0.06 * (high - low), 0.012)  # equal ratios differ by rounding errors only: do not enlarge those
     for column, depth in enumerate(depths):
         left = text_column + column * (width + gap)
         axes = sheet.axes(left, top, width - value_column, body)
@@ -198,6 +198,9 @@ def draw_approach(folder: ReportFolder, title: str) -> Drawing:
                 gaps.append((abs(ys[-1] / limit - 1), group.label))
                 end = limit
             labels.append(DirectLabel(group.label, mark, end))
+        bottom, ceiling = axes.get_ylim()
+        room = max(0.0, 0.03 - (ceiling - bottom)) / 2
+        axes.set_ylim(bottom - room, ceiling + room)
         sheet.label_curves(axes, labels, LABEL_COLUMN, top, top + height)
         if gaps:
             gap, label = max(gaps)

@@ -86,7 +86,7 @@ def draw_simulation(folder: ReportFolder, title: str) -> Drawing:
     columns = 3
     left, gap, right = 13.0, 15.0, 3.5
     width = (DOUBLE_COLUMN - left - right - gap * (columns - 1)) / columns
-    lines = [wrapped(panel.title, width + 4.0 - (3.0 if panel.title_mark else 0.0), max_lines=3) for panel in panels]
+    lines = [wrapped(panel.title, width + 2.5 - (3.0 if panel.title_mark else 0.0), max_lines=3) for panel in panels]
     upper, lower, between, foot = 32.0, 13.0, 2.2, 12.5
     n_rows = math.ceil(len(panels) / columns)
     heads = [
@@ -100,7 +100,7 @@ def draw_simulation(folder: ReportFolder, title: str) -> Drawing:
     key += ";  right of bins: $N$"
     sheet.text(1.5, 9.3, key, size=SMALL_TEXT, color="#4d4d4d")
     scores = [row["z"] for row in table if row["z"] is not None and math.isfinite(row["z"])]
-    reach = 1.12 * max([abs(z) for z in scores] + [critical or 3.0])
+    reach = 1.25 * max([abs(z) for z in scores] + [critical or 3.0])
     y = top
     for i, (panel, names) in enumerate(zip(panels, lines, strict=True)):
         line, column = divmod(i, columns)

@@ -58,10 +58,12 @@ _CATALOGUE: dict[str, Mark] = {
     "hard-sigmoid": Mark(PURPLE, "s"),
     "hard-swish": Mark(VERMILION, "P"),
     "softsign": Mark(SKY, "s"),
-    "sin": Mark(SKY, "^"),
+    "sine": Mark(SKY, "^"),
+    "arctan": Mark(BLUE, "v"),
+    "relu6": Mark(GREEN, "s"),
 }
 _OTHER_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
-_OTHER_MARKERS = ("<", ">", "p", "h", "d", "*")
+_OTHER_MARKERS = ("<", ">", "p", "h", "d")
 
 
 def marks(activations: Iterable[str]) -> dict[str, Mark]:
@@ -126,6 +128,7 @@ def context() -> AbstractContextManager[None]:
             "axes.spines.right": False,
             "axes.axisbelow": True,
             "axes.unicode_minus": True,
+            "axes.formatter.useoffset": False,
             "text.color": INK,
             "xtick.color": INK,
             "ytick.color": INK,
@@ -194,7 +197,9 @@ def wrapped(text: str, width: float, size: float = TEXT_SIZE, max_lines: int = 3
         if current:
             lines.append(current)
         while text_width(word, size) > width and len(word) > 1:
-            cut = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or text_width(word[:n], size) <= width)
+            fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or text_width(word[:n], size) <= width)
+            # Behind an operator or an opening bracket when that costs less than half of the line.
+            cut = next((n for n in range(fits, fits // 2, -1) if word[n - 1] in "+-*/(,=" and word[n] != "*"), fits)
             lines.append(word[:cut])
             word = word[cut:]
         current = word

@@ -269,3 +269,10 @@ def number(value: float | None, digits: int = 4, missing: str = "–") -> str:
     fixed = -4 <= magnitude < 7
     text = f"{value:.{max(0, digits - 1 - magnitude)}f}" if fixed else f"{value:.{digits - 1}e}"
     return text.replace("-", "−")
+
+
+def shortest(value: float | None, digits: int = 6) -> str:
+    """A number as its author would write it: up to `digits` significant digits, no trailing zeros."""
+    if value is None or not math.isfinite(value):
+        return number(value)
+    return f"{value:.{digits}g}".replace("-", "−")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import combining, east_asian_width
 
 from .page import PAGE_NAME
 from .tables import ReportFolder, number
@@ -40,10 +41,10 @@ def terminal_summary(folder: str | Path) -> str:
             word = "–" if found["agrees"] is None else "agrees" if found["agrees"] else "DISAGREES"
             cells += [number(row["theory"]), f"{number(row['mean'])} ± {error}", number(found["worst_z"], 3), word]
         table.append(cells)
-    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
+    widths = [max(_columns(row[i]) for row in table) for i in range(len(header))]
     for i, row in enumerate(table):
         cells = [
-            cell.ljust(w) if j in (0, len(row) - 1) else cell.rjust(w)
+            cell + " " * (w - _columns(cell)) if j in (0, len(row) - 1) else cell.rjust(w)
             for j, (cell, w) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())
@@ -58,6 +59,11 @@ def terminal_summary(folder: str | Path) -> str:
 def _printable(text: str) -> str:
     """Labels are text of the user: no control characters reach the terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _columns(text: str) -> int:
+    """Columns that a text takes in a terminal: East Asian wide characters two, combining ones none."""
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _filled(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from .tables import Group, ReportFolder, Row, listed, number
+from .tables import Group, ReportFolder, Row, listed, number, shortest
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ def number_cell(value: float | None, digits: int = 4) -> Cell:
     """A cell with a number, sorted by its full value; cells without a value sort last."""
     key = "nan" if value is None or math.isnan(value) else repr(float(value))
     return Cell(number(value, digits), key, "number")
+
+
+def shortest_cell(value: float | None) -> Cell:
+    """A cell with an integer or a number that somebody chose (a knot, a slope)."""
+    return Cell(shortest(value), number_cell(value).key, "number")
 
 
 @dataclass(frozen=True)
@@ -184,7 +189,7 @@ def comparison_table(folder: ReportFolder) -> SortableTable | None:
         body.append(
             [
                 Cell(group_label(folder, row)),
-                number_cell(row["n_spins"]),
+                shortest_cell(row["n_spins"]),
                 Cell(
                     what,
                     f"{row['quantity']} {row['index'] if row['index'] is not None else row['bin_low'] or 0:+09.3f}",
@@ -239,7 +244,7 @@ def controls_table(folder: ReportFolder) -> SortableTable | None:
         [
             Cell(row["control"] or "–"),
             Cell(labels.get(row["group"], row["group"] or "–")),
-            number_cell(row["n_spins"]),
+            shortest_cell(row["n_spins"]),
             number_cell(row["z"], 3),
             Cell("✓ rejected, as it must be" if row["rejected"] else "✗ not rejected"),
         ]
