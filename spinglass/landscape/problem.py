@@ -18,7 +18,9 @@ FloatArray = NDArray[np.float64]
 class SphericalProblem(Protocol):
     """A smooth function h on the sphere |w|² = N. Points have shape (N,) or (…, N); derivatives are Euclidean in w."""
 
-    n_spins: int
+    @property
+    def n_spins(self) -> int:
+        """N."""
 
     def energy(self, w: ArrayLike) -> Any:
         """h(w), extensive."""
@@ -34,7 +36,9 @@ class SphericalProblem(Protocol):
 class PolynomialProblem(Protocol):
     """A polynomial Hamiltonian on the sphere: all that the complete enumeration asks for."""
 
-    n_spins: int
+    @property
+    def n_spins(self) -> int:
+        """N."""
 
     def polynomial_system(self) -> tuple[Mapping[int, FloatArray], FloatArray, FloatArray]:
         """({k: T_k}, (D_0, D_1, …), e): h = Σ_k T_k(σ, …, σ) + Σ_j D_j (e·σ)^j with σ = w/√N on the unit sphere.
