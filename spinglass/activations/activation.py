@@ -122,7 +122,7 @@ class Activation:
         return _evaluated(self.formulas.derivative, x)
 
     def intercept(self, x: ArrayLike) -> Any:
-        """β(x) = f(x) − x f′(x) at finite x, where the tangent at x meets the axis; formed without cancellation."""
+        """β(x) = f(x) − x f′(x) at finite x, where the tangent at x meets the axis."""
         return _evaluated(self.formulas.intercept, x)
 
 

@@ -37,9 +37,7 @@ def _tanh() -> Formulas:
     def derivative(x: Any) -> Any:
         return 4.0 * _bump(2.0 * np.asarray(x))
 
-    return Formulas(
-        np.tanh, derivative, lambda x: np.tanh(x) - np.clip(x, -_FAR, _FAR) * derivative(x), level=0.0
-    )
+    return Formulas(np.tanh, derivative, lambda x: np.tanh(x) - np.clip(x, -_FAR, _FAR) * derivative(x), level=0.0)
 
 
 def _logistic() -> Formulas:
@@ -239,7 +237,7 @@ def _hard_swish() -> Formulas:
     return Formulas(
         lambda x: x * np.clip(np.clip(x, -3.0, 3.0) / 6.0 + 0.5, 0.0, 1.0),
         derivative,
-        lambda x: np.where(np.abs(x) < 3.0, -np.clip(x, -3.0, 3.0) ** 2 / 6.0, 0.0),
+        lambda x: np.where(np.abs(x) < 3.0, -(np.clip(x, -3.0, 3.0) ** 2) / 6.0, 0.0),
         kinks=(-3.0, 3.0),
         slope=0.5,
         mean_intercept=mean_intercept,

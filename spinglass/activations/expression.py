@@ -15,13 +15,15 @@ from spinglass.activations.formulas import Formulas, Mean
 from spinglass.activations.interpreter import DOUBLE, evaluate, finite, multiprecision
 from spinglass.activations.piecewise_linear import Sections, simplified
 from spinglass.activations.quadrature import REACH, DivergentMean, gaussian_mean, panel_edges
+from spinglass.activations.roots import grid_of, roots
 from spinglass.activations.syntax import parsed, symbols
 
 _KINK_RANGE = 1000.0
 _MAX_KINKS = 1000
 _MAX_DEGREE = 24
-_TARGET = 1e-13  # relative error of a mean above which it is formed again in multiprecision
+_TARGET = 3e-13  # relative error of a mean above which it is formed again in multiprecision
 _DIGITS = 50
+_QUADRATURE_DIGITS = 34
 
 
 class Expression:
@@ -121,7 +123,7 @@ class Expression:
         import sympy as sp
 
         reach = REACH * std
-        grid = _grid(reach)
+        grid = grid_of(reach)
         for node in sp.preorder_traversal(self.symbolic):
             if node.is_Pow and node.base.has(self.x) and node.exp.is_Rational:
                 inner, pole, branch = node.base, node.exp < 0, not node.exp.is_Integer
@@ -136,9 +138,9 @@ class Expression:
             if branch and np.any(values < 0):
                 raise self._not_finite(_nearest_to_zero(grid[values < 0]), reach)
             if pole:
-                roots = _roots(partial(self._values, inner), grid)
-                if roots.size:
-                    raise self._not_finite(_nearest_to_zero(roots), reach)
+                zeros = roots(partial(self._values, inner), grid)
+                if zeros.size:
+                    raise self._not_finite(_nearest_to_zero(zeros), reach)
         with np.errstate(all="ignore"):
             values = np.broadcast_to(evaluate(self.symbolic, grid, DOUBLE), grid.shape)
         bad = grid[~np.isfinite(values)]
@@ -181,10 +183,11 @@ class Expression:
 
         slope = sp.diff(inner, self.x)
         if slope.is_Rational and slope != 0:
-            return [float(-inner.subs(self.x, 0) / slope)]
-        grid = np.unique(np.concatenate([_grid(_KINK_RANGE), np.linspace(-_KINK_RANGE, _KINK_RANGE, 40_001)]))
+            with np.errstate(all="ignore"):
+                return [-float(evaluate(inner, np.float64(0.0), DOUBLE)) / float(slope)]
+        grid = np.unique(np.concatenate([grid_of(_KINK_RANGE), np.linspace(-_KINK_RANGE, _KINK_RANGE, 40_001)]))
         with np.errstate(all="ignore"):
-            return _roots(lambda x: np.broadcast_to(evaluate(inner, x, DOUBLE), x.shape), grid).tolist()
+            return roots(lambda x: np.broadcast_to(evaluate(inner, x, DOUBLE), x.shape), grid).tolist()
 
     def _check_continuous(self) -> None:
         points = np.array([kink for kink in self.kinks if abs(kink) <= REACH])
@@ -200,14 +203,14 @@ class Expression:
             )
 
     def _check_not_constant(self) -> None:
-        grid = _grid(REACH)
+        grid = grid_of(REACH)
         if float(np.ptp(self.value(grid))) == 0.0:
             raise self.refused("is constant: every slope is zero, so no path has a weight")
 
     def _check_growth(self) -> None:
         with np.errstate(all="ignore"):
-            sizes = np.abs(np.broadcast_to(evaluate(self.symbolic, _grid(REACH), DOUBLE), _grid(REACH).shape))
-        far = np.abs(_grid(REACH))
+            sizes = np.abs(np.broadcast_to(evaluate(self.symbolic, grid_of(REACH), DOUBLE), grid_of(REACH).shape))
+        far = np.abs(grid_of(REACH))
         logs = np.log(np.maximum(sizes, 1e-300)) - 0.5 * far**2
         if max(logs[0], logs[-1]) > float(np.max(logs)) - 30.0:
             raise self.refused("grows too fast: its mean under a standard normal law does not exist")
@@ -291,7 +294,7 @@ class Expression:
 
     def _mean_slope(self, std: float) -> float:
         try:
-            return self._mean(self.derivative, self.slope_symbolic, lambda x: np.abs(self.derivative(x)), std)
+            return self._mean(self.derivative, self.slope_symbolic, None, std, rescue=False)
         except DivergentMean:
             raise
         except (InputError, ComputationError):
@@ -305,22 +308,34 @@ class Expression:
 
         return self._mean(self.intercept, self._intercept_symbolic, None if self._quotient is not None else size, std)
 
-    def _mean(self, g: Callable[[Any], Any], symbolic: Any, size: Any, std: float) -> float:
+    def _mean(self, g: Callable[[Any], Any], symbolic: Any, size: Any, std: float, rescue: bool = True) -> float:
         unit = 2.0**-52
         scale = 0.0 if size is None else gaussian_mean(size, std, self.kinks).value
-        mean = gaussian_mean(g, std, self.kinks, floor=unit * scale)
-        if mean.error + 4 * unit * max(scale, mean.absolute) <= _TARGET * abs(mean.value) or mean.absolute == 0.0:
+        try:
+            mean = gaussian_mean(g, std, self.kinks, floor=unit * scale)
+        except DivergentMean:
+            raise
+        except ComputationError:  # more noise than signal in double
+            if not rescue:
+                raise
+            return self._precise_mean(symbolic, std, scale)
+        if mean.error + 2 * unit * max(scale, mean.absolute) <= _TARGET * abs(mean.value) or mean.absolute == 0.0:
             return mean.value
         return self._precise_mean(symbolic, std, max(mean.absolute, scale))
 
     def _precise_mean(self, symbolic: Any, std: float, scale: float) -> float:
-        """The mean by mpmath's quadrature at 50 digits; below 1e-30 of its scale it is zero."""
+        """The mean by mpmath's quadrature at 34 digits; below 1e-28 of its scale it is zero."""
         from mpmath import mp
 
-        with mp.workdps(_DIGITS):
+        outer = np.linspace(12.0, 22.0, 41)
+        with np.errstate(all="ignore"):
+            far = np.abs(self._values(symbolic, std * np.concatenate([-outer, outer]))) * np.exp(-0.5 * outer[0] ** 2)
+            far = far * np.exp(0.5 * (outer[0] ** 2 - np.tile(outer, 2) ** 2))
+        reach = 12.0 if float(np.max(far)) < 1e-31 * scale else 22.0
+        with mp.workdps(_QUADRATURE_DIGITS):
             deviation = mp.mpf(std)
-            edges = [mp.mpf(float(edge)) for edge in panel_edges(std) if abs(edge) <= 22.0]
-            edges += [mp.mpf(kink) / deviation for kink in self.kinks if abs(kink) < 22.0 * std]
+            edges = [mp.mpf(float(edge)) for edge in panel_edges(std) if abs(edge) <= reach]
+            edges += [mp.mpf(kink) / deviation for kink in self.kinks if abs(kink) < reach * std]
 
             def integrand(z: Any) -> Any:
                 return evaluate(symbolic, deviation * z, multiprecision()) * mp.exp(-z * z / 2)
@@ -349,44 +364,6 @@ def _rational(value: float) -> Any:
     import sympy as sp
 
     return sp.Rational(*float(value).as_integer_ratio())
-
-
-def _grid(reach: float) -> NDArray[np.float64]:
-    """Points of [−reach, reach], dense near 0 and uniform far out; 0 and round numbers among them."""
-    near = np.sinh(np.linspace(-1.0, 1.0, 1601) * math.asinh(1e3 * reach)) * 1e-3
-    return np.unique(np.concatenate([near, np.linspace(-reach, reach, 2401), [0.0]]))
-
-
-def _roots(function: Callable[[Any], Any], grid: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Zeros of a function on a grid: sign changes by bisection, touching zeros at local minima of its modulus."""
-    values = np.array(function(grid), dtype=float)
-    found = [grid[values == 0.0]]
-    sign = np.sign(values)
-    change = np.nonzero(sign[:-1] * sign[1:] < 0)[0]
-    low, high, left = grid[change], grid[change + 1], sign[change]
-    for _ in range(80):
-        if not low.size:
-            break
-        middle = 0.5 * (low + high)
-        same = np.sign(function(middle)) == left
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    if low.size:
-        at_low, at_high = np.abs(function(low)), np.abs(function(high))
-        best = np.where(at_low <= at_high, low, high)
-        found.append(best)
-    size = np.abs(values)
-    inner = size[1:-1]
-    dip = 1 + np.nonzero((inner < size[:-2]) & (inner <= size[2:]) & (sign[:-2] == sign[2:]) & (inner > 0))[0]
-    if dip.size:
-        low, high = grid[dip - 1], grid[dip + 1]
-        golden = (math.sqrt(5.0) - 1.0) / 2.0
-        for _ in range(90):
-            a, b = high - golden * (high - low), low + golden * (high - low)
-            smaller = np.abs(function(a)) < np.abs(function(b))
-            low, high = np.where(smaller, low, a), np.where(smaller, b, high)
-        bottom = 0.5 * (low + high)
-        found.append(bottom[np.abs(function(bottom)) <= 1e-13 * np.maximum(size[dip - 1], size[dip + 1])])
-    return np.unique(np.concatenate(found))
 
 
 def _degree(node: Any, x: Any) -> float:

@@ -15,7 +15,7 @@ class Formulas:
     """The functions of one activation, vectorised over finite floats.
 
     value, derivative : f and f′.
-    intercept : β(x) = f(x) − x f′(x), written without cancellation.
+    intercept : β(x) = f(x) − x f′(x); written without cancellation where E β is not fixed by symmetry.
     kinks : points where f or a low derivative of it is not smooth.
     slope : a, when the odd part of f is exactly a x: then E f′ = a under every symmetric law (0 for even f).
     level : b, when the even part of f is exactly b: then E β = b under every symmetric law (0 for odd f).

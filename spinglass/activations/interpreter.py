@@ -107,6 +107,7 @@ DOUBLE = Arithmetic(
         "atan": np.arctan,
         "asinh": np.arcsinh,
         "modulus": np.abs,
+        "Abs": np.abs,  # sympy's own, from sqrt(x**2)
         "sign": np.sign,
         "step": lambda x: np.heaviside(x, 0.5),
         "pair_maximum": np.maximum,
@@ -183,6 +184,7 @@ def multiprecision() -> Arithmetic:
             "atan": mp.atan,
             "asinh": mp.asinh,
             "modulus": abs,
+            "Abs": abs,
             "sign": mp.sign,
             "step": lambda x: (1 + mp.sign(x)) / 2,
             "pair_maximum": max,

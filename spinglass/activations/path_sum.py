@@ -104,6 +104,8 @@ def path_sum(
     depth = checked_int("depth", depth, 2)
     scales = bias_scales(bias_scale, depth)
     stds = gaussian_law(activation, depth, preactivation_std, weight_std, bias_std)
+    if activation.formulas.slope == 0.0:
+        raise _no_reduction(activation, "for every symmetric law")
     moments = {float(std): gaussian_moments(activation, float(std)) for std in np.unique(stds)}
     slopes = np.array([moments[float(std)].slope for std in stds])
     intercepts = np.array([moments[float(std)].intercept for std in stds])

@@ -50,6 +50,14 @@ def panel_edges(std: float, kinks: Sequence[float] = ()) -> NDArray[np.float64]:
     return edges[np.concatenate([[True], np.diff(edges) > 1e-12])]
 
 
+def _grows(g: Function, std: float, left: float, right: float) -> bool:
+    """Whether |g| e^{−z²/2} does not fall by a thousand from the start to the end of an outermost panel."""
+    z = np.array([-REACH, left, right, REACH])
+    with np.errstate(over="ignore", under="ignore"):
+        values = np.abs(np.broadcast_to(np.asarray(g(std * z), dtype=float), z.shape)) * np.exp(-0.5 * z * z)
+    return bool(values[0] > 1e-3 * values[1] or values[3] > 1e-3 * values[2])
+
+
 def gaussian_mean(g: Function, std: float, kinks: Sequence[float] = (), floor: float = 0.0) -> GaussianMean:
     """E g(σz) = ∫ g(σz) e^{−z²/2} dz/√(2π) over |z| <= 30, by adaptive Gauss–Legendre panels.
 
@@ -74,7 +82,7 @@ def gaussian_mean(g: Function, std: float, kinks: Sequence[float] = (), floor: f
     edges = panel_edges(std, kinks)
     low, high = edges[:-1], edges[1:]
     coarse, size = panels(low, high)
-    tail = float(size[0] + size[-1])
+    tail = float(size[0] + size[-1]) if _grows(g, std, float(edges[1]), float(edges[-2])) else 0.0
     done: list[float] = []
     done_size: list[float] = []
     error = 0.0

@@ -26,6 +26,8 @@ def sectioned(activation: Activation, n_sections: int, std: float = 1.0, method:
         order L^{-2}: ρ_ℓ converges at the rate L^{-4}. "interpolation": s = f at the knots and at two outer points;
         E α, E β and ρ_ℓ converge at the rate L^{-2}.
 
+    The symmetry of f (odd up to a constant, even up to a line) is kept exactly.
+
     Returns an activation with sections. A piecewise-linear f with no more than L sections is returned as it is.
 
     Source: density of free knots: C. de Boor, A Practical Guide to Splines, chapter XII; the rate of the least-squares
@@ -42,8 +44,8 @@ def sectioned(activation: Activation, n_sections: int, std: float = 1.0, method:
         return activation
     z, weight = _mesh(np.zeros(0))
     f = np.asarray(activation.value(std * z))
-    knots = _spread_knots(activation, z, std, n_sections - 1)
-    knots = _moved_knots(z, weight, f, knots)
+    symmetric = activation.formulas.slope is not None or activation.formulas.level is not None
+    knots = _moved_knots(z, weight, f, _spread_knots(activation, z, std, n_sections - 1), symmetric)
     if method == "interpolation":
         ends = np.array([-1.0, 1.0]) * (np.abs(knots).max() + max(0.5, float(np.diff(knots).max(initial=0.0))))
         points = np.concatenate([ends[:1], knots, ends[1:]])
@@ -58,6 +60,10 @@ def sectioned(activation: Activation, n_sections: int, std: float = 1.0, method:
     home = int(np.searchsorted(knots, 0.0, side="left"))
     anchor = max(home - 1, 0)
     at_zero = float(heights[anchor + 1] - knots[anchor] * slopes[home])
+    if activation.formulas.level is not None:  # f − level is odd
+        slopes, at_zero = 0.5 * (slopes + slopes[::-1]), activation.formulas.level
+    elif activation.formulas.slope is not None:  # f − slope x is even
+        slopes = activation.formulas.slope * std + 0.5 * (slopes - slopes[::-1])
     name = f"{activation.name}-{n_sections}-sections"
     return Activation.from_sections(std * knots, slopes / std, at_zero, name=name)
 
@@ -116,12 +122,17 @@ def _fit(
 
 
 def _moved_knots(
-    z: NDArray[np.float64], weight: NDArray[np.float64], f: NDArray[np.float64], knots: NDArray[np.float64]
+    z: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    f: NDArray[np.float64],
+    knots: NDArray[np.float64],
+    symmetric: bool,
 ) -> NDArray[np.float64]:
     """Knots after a descent in E (f − s)²; d/dk_i = 2 Δ_i E[(f − s) 1_{x > k_i}] with the slope's jump Δ_i at k_i."""
     from scipy.optimize import minimize
 
-    first, gaps = knots[0], np.log(np.maximum(np.diff(knots), 1e-6))
+    if symmetric:
+        knots = 0.5 * (knots - knots[::-1])
     norm = float(weight @ (f - weight @ f) ** 2) + 1e-300
 
     def unpack(u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -139,6 +150,13 @@ def _moved_knots(
         gradient = np.concatenate([tails[:1], tails[1:] * np.exp(np.clip(u[1:], -12.0, 3.0))])
         return math.log(total / norm + 1e-300), gradient / (total + 1e-300 * norm)
 
-    start = np.concatenate([[first], gaps])
+    start = np.concatenate([knots[:1], np.log(np.maximum(np.diff(knots), 1e-6))])
     result = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 60})
-    return unpack(result.x) if result.fun < loss(start)[0] else unpack(start)
+    moved, knots = unpack(result.x), unpack(start)
+    if symmetric:
+        moved, knots = 0.5 * (moved - moved[::-1]), 0.5 * (knots - knots[::-1])
+
+    def size(k: NDArray[np.float64]) -> float:
+        return float(weight @ _fit(z, weight, f, k)[1] ** 2)
+
+    return moved if size(moved) < size(knots) else knots

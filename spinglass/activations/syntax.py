@@ -158,6 +158,8 @@ def parsed(text: Any) -> Any:
         raise input_error("expression", text, f"must not be longer than {MAX_LENGTH} characters")
     if "\n" in text or "\r" in text or "\0" in text:
         raise input_error("expression", text, "must be one line of text")
+    if "#" in text:
+        raise input_error("expression", text, "must not contain comments")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
