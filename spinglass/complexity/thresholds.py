@@ -45,7 +45,9 @@ def edge_distance(u: Any, p: Any) -> tuple[Any, Any]:
     product = p * square
     product_rest = ((p_high * s_high - product) + p_high * s_low + p_low * s_high) + p_low * s_low
     edge = 4 * (p - 1)
-    main, rest = product - edge, product_rest + p * square_rest
+    main = product - edge
+    shadow = main - product
+    rest = (product - (main - shadow)) - (edge + shadow) + (product_rest + p * square_rest)
     total = main + rest
     shadow = total - main
     rest = (main - (total - shadow)) + (rest - shadow)
