@@ -208,7 +208,7 @@ def draw_densities(folder: ReportFolder, title: str) -> Drawing:
     top = 20.0
     sheet = Sheet(DOUBLE_COLUMN, top + sum(headings) + len(others) * (height + 2.5) + 9.0, title)
     every = sorted({n for sized in table.values() for n in sized})
-    weights = {n: 0.4 + 1.0 * i / max(1, len(every) - 1) for i, n in enumerate(every)}
+    weights = {n: 0.35 + 0.8 * i / max(1, len(every) - 1) for i, n in enumerate(every)}
     key = f"colour: the activation;  grey: {plain(folder.reference_label)};  thin to thick lines: $N$ = {sizes(every)}"
     sheet.text(1.5, 9.3, key, size=SMALL_TEXT, color="#4d4d4d")
     energies = [row["energy_density"] for sized in table.values() for rows in sized.values() for row in rows]

@@ -71,7 +71,7 @@ def read_table(path: Path, name: str) -> list[Row]:
             item.split(":")[0] for item in required.split() if item.split(":")[0] not in (reader.fieldnames or [])
         ]
         if absent:
-            raise input_error("folder", str(path), f"the table must have a column {absent[0]!r}")
+            raise input_error("folder", str(path.parent), f"{path.name} must have a column {absent[0]!r}")
         rows: list[Row] = []
         for record in reader:
             row: Row = {}
@@ -80,8 +80,8 @@ def read_table(path: Path, name: str) -> list[Row]:
                 try:
                     row[column] = None if text is None or text == "" else _TYPES[kind](text)
                 except ValueError as error:
-                    rule = f"line {reader.line_num}, column {column!r}: cannot read {text!r} ({error})"
-                    raise input_error("folder", str(path), rule) from None
+                    rule = f"{path.name}, line {reader.line_num}, column {column!r}: cannot read {text!r} ({error})"
+                    raise input_error("folder", str(path.parent), rule) from None
             rows.append(row)
     return rows
 
@@ -93,9 +93,9 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise input_error("folder", str(path), f"must hold valid JSON ({error})") from None
+        raise input_error("folder", str(path.parent), f"{path.name} must hold valid JSON ({error})") from None
     if not isinstance(value, dict):
-        raise input_error("folder", str(path), "must hold a JSON object")
+        raise input_error("folder", str(path.parent), f"{path.name} must hold a JSON object")
     return value
 
 
