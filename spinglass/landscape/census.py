@@ -6,12 +6,13 @@ Critical points solve ∇h(σ) = λσ, |σ|² = 1. These are polynomial equation
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass._errors import InputError, checked_int
+from spinglass._errors import checked_int, input_error
 from spinglass.landscape.problem import CubicForm, PolynomialProblem
 
 FloatArray = NDArray[np.float64]
@@ -50,6 +51,9 @@ class Census:
     euler_characteristic : Σ(−1)^index; expected 2 for N odd, 0 for N even.
     smallest_curvature : smallest |eigenvalue| of a Riemannian Hessian (in w) over all points; inf without eigenvalues.
     residual : largest |∇h − λw| relative to the size of ∇h.
+    certified : whether the set is proved to be all critical points, each with its index, to within `radius` of the
+        points; None without ``certify=True``.
+    radius : largest distance |w − w*| from a point to the true critical point, nan without a certificate.
     """
 
     energy_density: FloatArray
@@ -67,6 +71,8 @@ class Census:
     euler_characteristic: int
     smallest_curvature: float
     residual: float
+    certified: bool | None = None
+    radius: float = math.nan
 
     @property
     def count(self) -> int:
@@ -85,6 +91,8 @@ class _Solutions:
     paths: int = 0
     retracked: int = 0
     failed: int = 0
+    roots: ComplexArray | None = None  # the distinct solutions of the homotopy's equations, and which of them are real
+    is_real: NDArray[np.bool_] | None = None
 
 
 def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, certify: bool = False) -> Census:
@@ -98,7 +106,8 @@ def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, c
     ----------
     s : a realisation (`SphericalGlass.sample`), or any object with ``n_spins`` and ``polynomial_system()``.
     rng : seeds the random complex path only; None is one fixed seed, so that equal input gives equal output.
-    certify : only False: rigorous certificates are not available in this version.
+    certify : whether to prove the result a posteriori, see ``certified``; degree three only. The proof concerns the
+        Hamiltonian whose polynomial coefficients, the field's merged with the couplings, are the doubles computed here.
 
     Returns a `Census`; look at ``complete``. Degenerate Hamiltonians (critical manifolds, double points) come back with
     ``complete`` False. Raises `InputError` for other degrees and for more than 2^20 paths.
@@ -111,16 +120,19 @@ def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, c
     >>> found.complete, found.n_paths
     (True, 15)
     """
-    if certify is not False:
-        raise InputError(f"certify = {certify!r}: rigorous certificates are not available in this version, give False")
+    if not isinstance(certify, bool):
+        raise input_error("certify", certify, "must be True or False")
     form = CubicForm.of(s)
+    if certify and not np.any(form.cubic):
+        raise input_error("certify", certify, "certificates cover Hamiltonians of degree three only")
     generator = np.random.default_rng(_DEFAULT_SEED if rng is None else rng)
     size = form.size()
     if not 0 < size < np.inf:
         return _without_points(form)
     scaled = form.scaled(1 / size)
     solutions = _cubic_solutions(scaled, generator) if np.any(form.cubic) else _quadratic_solutions(scaled)
-    return _finish(scaled, size, solutions)
+    found = _finish(scaled, size, solutions)
+    return _certified(scaled, found, solutions) if certify else found
 
 
 def _without_points(form: CubicForm) -> Census:
@@ -197,7 +209,7 @@ def _cubic_solutions(form: CubicForm, rng: np.random.Generator) -> _Solutions:
     points = solutions[real].real
     if has_mu:
         points = points[:, :n] / points[:, n:]
-    return _Solutions(points, len(solutions), paths, closed, paths, retracked, failed)
+    return _Solutions(points, len(solutions), paths, closed, paths, retracked, failed, solutions, real)
 
 
 def _gamma(rng: np.random.Generator) -> complex:
@@ -272,6 +284,42 @@ def _finish(form: CubicForm, size: float, solutions: _Solutions) -> Census:
         smallest_curvature=smallest * (size / n),
         residual=residual,
     )
+
+
+def _certified(form: CubicForm, found: Census, solutions: _Solutions) -> Census:
+    """The census with the verdict of `spinglass.landscape.certify`."""
+    from spinglass.landscape.certify import all_disjoint, enclosures, indices_proved, quadratic_maps, realness_proved
+
+    z, real = solutions.roots, solutions.is_real
+    if z is None or real is None or not found.complete:
+        return replace(found, certified=False)
+    n = form.n_spins
+    discs = enclosures(*quadratic_maps(form, not form.is_homogeneous), z)
+    proved = all_disjoint(z, discs.radius) and realness_proved(z, real, discs)
+    if not proved:
+        return replace(found, certified=False)
+    # |x*/|x*| − x/|x|| ≤ 2|x* − x|/|x|, and the distance from x/|x| to the point that is handed out
+    x = z[real, :n].real
+    x = x if form.is_homogeneous else x * np.sign(z[real, n:].real)
+    length = np.sqrt(np.einsum("bi,bi->b", x, x))
+    sigma = x / length[:, None]
+    away = 2 * np.sqrt(2 * n) * discs.radius[real] / length
+    if form.is_homogeneous:
+        sigma, away = np.concatenate([sigma, -sigma]), np.concatenate([away, away])
+    given = found.points / np.sqrt(n)
+    nearest = np.array([int(np.argmax(given @ point)) for point in sigma])
+    if len(set(nearest)) != found.count:
+        return replace(found, certified=False)
+    error = np.empty(found.count)
+    error[nearest] = away + np.linalg.norm(given[nearest] - sigma, axis=1) + 1e-15
+    gradient, hessian = form.derivatives(given)
+    multiplier = np.einsum("bi,bi->b", gradient, given)
+    basis = _tangent_basis(given)
+    inner = basis.transpose(0, 2, 1) @ hessian @ basis
+    inner[:, np.arange(n - 1), np.arange(n - 1)] -= multiplier[:, None]
+    eigenvalues: FloatArray = np.asarray(np.linalg.eigvalsh(inner), dtype=np.float64)
+    proved = indices_proved(form, given, error, eigenvalues)
+    return replace(found, certified=proved, radius=float(np.sqrt(n) * np.max(error)) if proved else math.nan)
 
 
 def _refined(form: CubicForm, sigma: FloatArray) -> tuple[FloatArray, FloatArray, float, FloatArray]:

@@ -77,11 +77,16 @@ class CubicForm:
             if np.shape(tensor) != (n,) * k or not np.all(np.isfinite(tensor)):
                 raise input_error(f"polynomial_system()[0][{k}]", tensor, f"must be a finite array of shape ({n},)*{k}")
             parts[k] = parts[k] + tensor
+            if k > 1 and not _is_symmetric(parts[k], 1e-12):
+                raise input_error(f"polynomial_system()[0][{k}]", tensor, "must be symmetric in all indices")
         e = np.asarray(direction, dtype=float)
         power: FloatArray = np.array(1.0)
         for k, coefficient in enumerate(field):
             parts[k] = parts[k] + coefficient * power
             power = np.multiply.outer(power, e)
+        for k in (2, 3):
+            if not _is_symmetric(parts[k], 0.0):  # by rounding only
+                parts[k] = parts[k][tuple(np.sort(np.indices((n,) * k), axis=0))]
         return cls(float(parts[0]), parts[1], parts[2], parts[3])
 
     @property
@@ -124,6 +129,15 @@ class CubicForm:
 
     def _rows(self) -> FloatArray:
         return self.cubic.reshape(self.n_spins, -1)
+
+
+def _is_symmetric(tensor: FloatArray, tolerance: float) -> bool:
+    """Whether a matrix or a tensor of degree three is symmetric to a tolerance relative to its largest entry."""
+    swaps = [tensor.swapaxes(axis, axis + 1) for axis in range(tensor.ndim - 1)]
+    if tolerance == 0:
+        return all(np.array_equal(tensor, swap) for swap in swaps)
+    allowed = tolerance * np.max(np.abs(tensor))
+    return all(bool(np.all(np.abs(tensor - swap) <= allowed)) for swap in swaps)
 
 
 def _norm(tensor: FloatArray) -> float:

@@ -285,6 +285,14 @@ def test_a_user_supplied_problem():
     assert isinstance(PURE.sample(3, rng=0), SphericalProblem)
 
 
+def test_tensors_of_a_user_must_be_symmetric_of_the_right_shape_and_finite():
+    for matrix in (np.eye(2), np.triu(np.ones((3, 3))), np.full((3, 3), np.nan)):
+        problem = Diagonal([1.0, 2.0, 4.0], 0.0, [0.0, 0.0, 1.0])
+        problem.a = matrix
+        with pytest.raises(InputError, match="must be"):
+            census(problem)
+
+
 def test_a_field_along_an_eigenvector_is_reported_incomplete():
     """b orthogonal to eigenvectors: their solutions are missing from the generic family, and the count says so."""
     assert not census(Diagonal([1.0, 2.0, 4.0], 0.01, [1.0, 0.0, 0.0])).complete
@@ -327,8 +335,10 @@ def test_what_is_not_covered_is_refused():
         census(SphericalGlass(p=3, field=OverlapField.spike(1.0, 5)).sample(3, rng=0))
     with pytest.raises(InputError, match="polynomial"):
         census(SphericalGlass(p=3, field=OverlapField.from_callable(np.sin, np.cos, lambda m: -np.sin(m))).sample(3, 0))
-    with pytest.raises(InputError, match="certify"):
-        census(PURE.sample(3, rng=0), certify=True)
+    with pytest.raises(InputError, match=r"certify.*degree three"):
+        census(PLAIN_TWO.sample(3, rng=0), certify=True)
+    with pytest.raises(InputError, match="certify = 'yes'"):
+        census(PURE.sample(3, rng=0), certify="yes")
     with pytest.raises(InputError, match="polynomial_system"):
         census(np.zeros((3, 3, 3)))
     with pytest.raises(InputError, match="number of paths"):
