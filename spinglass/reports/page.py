@@ -33,6 +33,7 @@ from .verdicts import (
 
 PAGE_NAME = "index.html"
 _FIRST_FIGURE = "total-ratio"
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def write_report(
@@ -107,15 +108,14 @@ def _activation(folder: ReportFolder, key: str) -> dict[str, Any]:
     """Everything that the page says of one activation."""
     rows = sorted(folder.rows("activations", activation=key), key=lambda row: row["depth"])
     sections = sorted(folder.rows("sections", activation=key), key=lambda row: row["section"])
-    levels = [level for level in range(1, 5) if any(row[f"rho_{level}"] is not None for row in rows)]
-    subscript = "₀₁₂₃₄"
+    levels = [level for level in folder.levels if any(row[f"rho_{level}"] is not None for row in rows)]
     numbers = SortableTable(
         f"Path sum of {folder.labels[key]}",
         [
             ("depth", "number"),
             ("E α", "number"),
             ("E β", "number"),
-            *((f"ρ{subscript[level]}", "number") for level in levels),
+            *((f"ρ{str(level).translate(_SUBSCRIPTS)}", "number") for level in levels),
             ("R_tot", "number"),
             ("R(u) = ∞", "text"),
         ],

@@ -239,8 +239,14 @@ def draw_energy_ratio(folder: ReportFolder, title: str) -> Drawing:
     curves: dict[int, list[tuple[Group, list[float], list[float | None]]]] = {}
     for depth in folder.depths:
         for group in folder.groups(depth):
+            reach = _reach(folder, depth)
             table = sorted(
-                folder.rows("ratio_curves", activation=group.first, depth=depth), key=lambda r: r["energy_density"]
+                (
+                    r
+                    for r in folder.rows("ratio_curves", activation=group.first, depth=depth)
+                    if abs(r["energy_density"]) <= reach
+                ),
+                key=lambda r: r["energy_density"],
             )
             if table:
                 points = [row["energy_density"] for row in table], [row["ratio"] for row in table]
@@ -348,6 +354,12 @@ def draw_energy_ratio(folder: ReportFolder, title: str) -> Drawing:
         caption,
         f"Ratio of densities by energy: {'; '.join(filter(None, found)) or 'finite everywhere'}.",
     )
+
+
+def _reach(folder: ReportFolder, depth: int) -> float:
+    """Energies that are drawn: a little beyond those at which critical points are found."""
+    lowest = folder.threshold(depth, "E_0") or folder.threshold(depth)
+    return math.inf if lowest is None else 1.12 * lowest
 
 
 def _sparse_markers(

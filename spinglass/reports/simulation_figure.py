@@ -314,7 +314,6 @@ def _by_bin(table: list[Row], group: str, label: str, mark: Mark) -> Panel | Non
         aside = 0.6 * (right - left) * (place - 0.5)
         point = Point((left + right) / 2, 0.47 * (right - left), row, mark, 0.4 + 0.6 * place, aside)
         panel.points.append(point)
-        panel.separators += [at for at in (left, right) if at not in panel.separators]
         if row["n_spins"] not in last or point.x > last[row["n_spins"]].x:
             last[row["n_spins"]] = point
     panel.ends = [(point.row["theory"], str(n)) for n, point in last.items() if point.row["theory"]]

@@ -11,6 +11,7 @@ import io
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,10 +40,11 @@ def _integer(text: str) -> int:
 
 _TYPES: dict[str, Callable[[str], Any]] = {"s": str, "f": float, "i": _integer, "b": _truth}
 
-# Column names by type: s text, f number (inf allowed), i integer, b true or false. A column after "?" may be absent.
+# Column names by type: s text, f number (inf allowed), i integer, b true or false. A column after "?" may be absent;
+# rho_* stands for as many columns rho_2, rho_3, … as there are.
 _SCHEMAS: dict[str, str] = {
     "activations": "activation:s label:s depth:i mean_slope:f mean_intercept:f rho_1:f group:s same_as_reference:b "
-    "total_ratio:f ? formula:s derivative:s kind:s n_sections:i rho_2:f rho_3:f rho_4:f divergence:s note:s",
+    "total_ratio:f ? formula:s derivative:s kind:s n_sections:i divergence:s note:s rho_*:f",
     "sections": "activation:s section:i left:f right:f slope:f intercept:f ? probability:f",
     "activation_curves": "activation:s x:f value:f derivative:f",
     "complexity_curves": "p:i index:s energy_density:f complexity:f",
@@ -52,7 +54,7 @@ _SCHEMAS: dict[str, str] = {
     "exact_densities": "activation:s depth:i n_spins:i energy_density:f density:f reference_density:f",
     "simulation": "group:s activations:s depth:i n_spins:i quantity:s theory:f mean:f standard_error:f samples:i z:f "
     "? bin_low:f bin_high:f index:i p_value:f agrees:b detectable:f",
-    "controls": "control:s group:s n_spins:i z:f rejected:b",
+    "controls": "control:s group:s n_spins:i z:f rejected:b ? activations:s quantity:s",
 }
 
 
@@ -72,6 +74,8 @@ def read_table(path: Path, name: str) -> list[Row]:
         ]
         if absent:
             raise input_error("folder", str(path.parent), f"{path.name} must have a column {absent[0]!r}")
+        if columns.pop("rho_*", None):
+            columns.update({column: "f" for column in reader.fieldnames or [] if re.fullmatch(r"rho_\d+", column)})
         rows: list[Row] = []
         for record in reader:
             row: Row = {}
@@ -198,6 +202,14 @@ class ReportFolder:
     def reference(self) -> str:
         """Key of the activation that the others are compared with."""
         return str(self.settings.get("reference", "relu"))
+
+    @cached_property
+    def levels(self) -> list[int]:
+        """Levels ℓ of the columns rho_ℓ in the table of activations."""
+        rows = self.rows("activations")
+        return (
+            sorted(int(column.removeprefix("rho_")) for column in rows[0] if column.startswith("rho_")) if rows else []
+        )
 
     @property
     def reference_label(self) -> str:

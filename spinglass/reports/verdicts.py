@@ -243,7 +243,7 @@ def controls_table(folder: ReportFolder) -> SortableTable | None:
     body = [
         [
             Cell(row["control"] or "–"),
-            Cell(labels.get(row["group"], row["group"] or "–")),
+            Cell(group_label(folder, row) if row["activations"] else labels.get(row["group"], row["group"] or "–")),
             shortest_cell(row["n_spins"]),
             number_cell(row["z"], 3),
             Cell("✓ rejected, as it must be" if row["rejected"] else "✗ not rejected"),
@@ -270,4 +270,4 @@ def coincidences(folder: ReportFolder) -> list[str]:
 
 def _all_zero(folder: ReportFolder, group: Group) -> bool:
     rows = folder.rows("activations", activation=group.first)
-    return all(not row[f"rho_{level}"] for row in rows for level in range(1, 5))
+    return all(not row[f"rho_{level}"] for row in rows for level in folder.levels)

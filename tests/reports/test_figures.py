@@ -147,9 +147,11 @@ def test_a_figure_shows_the_numbers_of_its_tables(written: Path) -> None:
         (r["activation"], int(r["depth"]), float(r["energy_density"])): float(r["ratio"])
         for r in rows_of(written, "energy-ratio")
     }
-    assert len(drawn) == 7 * 2 * 161
     for row in source.rows("ratio_curves", activation="sigmoid"):
-        assert drawn["sigmoid", row["depth"], row["energy_density"]] == row["ratio"]
+        reach = 1.12 * (source.threshold(row["depth"], "E_0") or math.nan)
+        key = "sigmoid", row["depth"], row["energy_density"]
+        assert drawn.pop(key, None) == (row["ratio"] if abs(row["energy_density"]) <= reach else None)
+    assert len(drawn) > 6 * 2 * 150
     exact = [
         r
         for r in rows_of(written, "approach")

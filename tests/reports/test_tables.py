@@ -21,6 +21,7 @@ def test_rows_are_typed_and_empty_cells_are_none(default_folder: Path) -> None:
     row = folder.rows("activations", activation="softplus", depth=3)[0]
     assert isinstance(row["depth"], int)
     assert row["rho_4"] is None
+    assert folder.levels == [1, 2, 3, 4]
     assert row["same_as_reference"] is False
     assert row["rho_1"] == pytest.approx(1.1988764384, rel=1e-9)
     sections = folder.rows("sections", activation="five-section")
