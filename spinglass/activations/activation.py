@@ -94,6 +94,17 @@ class Activation:
         """Whether f is known by sections."""
         return self.sections is not None
 
+    @property
+    def derivative_expression(self) -> str:
+        """f′ as text in x, for display; empty for sections and tables, whose slopes say it."""
+        if self.kind == "catalogue":
+            return CATALOGUE[self.name].derivative.format(**dict(self.parameters))
+        if self.kind in ("sections", "table"):
+            return ""
+        from spinglass.activations.expression import analysed
+
+        return analysed(self.expression).derivative_text
+
     @cached_property
     def formulas(self) -> Formulas:
         """The functions and means of f, for numerical work."""

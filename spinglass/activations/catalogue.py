@@ -246,10 +246,11 @@ def _hard_swish() -> Formulas:
 
 @dataclass(frozen=True)
 class Entry:
-    """One catalogue line: how it is shown, its parameters with defaults, and how to build it."""
+    """One catalogue line: how it and its derivative are shown, how to build it, its parameters with defaults."""
 
     label: str
     expression: str
+    derivative: str
     build: Callable[..., Formulas | Sections]
     parameters: tuple[tuple[str, float], ...] = ()
 
@@ -266,36 +267,58 @@ _FIVE = ((-2.0, -1.0, 1.0, 2.0), (0.01, 0.1, 1.0, 0.3, 0.03))
 
 CATALOGUE = MappingProxyType(
     {
-        "relu": Entry("ReLU", "Max(x, 0)", lambda: Sections.continuous([0.0], [0.0, 1.0], 0.0)),
+        "relu": Entry("ReLU", "Max(x, 0)", "Heaviside(x)", lambda: Sections.continuous([0.0], [0.0, 1.0], 0.0)),
         "leaky-relu": Entry(
             "leaky ReLU",
             "Max(x, 0) + {slope:g}*Min(x, 0)",
+            "Heaviside(x) + {slope:g}*Heaviside(-x)",
             lambda slope: Sections.continuous([0.0], [slope, 1.0], 0.0),
             (("slope", 0.01),),
         ),
-        "gelu": Entry("GELU", "x*(1 + erf(x/sqrt(2)))/2", _gelu),
-        "silu": Entry("SiLU", "x*sigmoid(x)", _silu),
-        "softplus": Entry("softplus", "log(1 + exp(x))", _softplus),
-        "elu": Entry("ELU", "Max(x, 0) + {alpha:g}*(exp(Min(x, 0)) - 1)", _elu, (("alpha", 1.0),)),
-        "tanh": Entry("tanh", "tanh(x)", _tanh),
-        "sigmoid": Entry("sigmoid", "1/(1 + exp(-x))", _logistic),
-        "erf": Entry("erf", "erf(x)", _erf),
-        "hard-tanh": Entry("hard tanh", "Max(-1, Min(x, 1))", _clip(-1.0, 1.0, 1.0, 0.0)),
-        "linear": Entry("linear", "x", lambda: Sections.continuous([], [1.0], 0.0)),
-        "gaussian": Entry("Gaussian", "exp(-x**2)", _gaussian),
+        "gelu": Entry("GELU", "x*(1 + erf(x/sqrt(2)))/2", "(1 + erf(x/sqrt(2)))/2 + x*exp(-x**2/2)/sqrt(2*pi)", _gelu),
+        "silu": Entry("SiLU", "x*sigmoid(x)", "sigmoid(x) + x*sigmoid(x)*sigmoid(-x)", _silu),
+        "softplus": Entry("softplus", "log(1 + exp(x))", "sigmoid(x)", _softplus),
+        "elu": Entry(
+            "ELU",
+            "Max(x, 0) + {alpha:g}*(exp(Min(x, 0)) - 1)",
+            "Heaviside(x) + {alpha:g}*exp(x)*Heaviside(-x)",
+            _elu,
+            (("alpha", 1.0),),
+        ),
+        "tanh": Entry("tanh", "tanh(x)", "1 - tanh(x)**2", _tanh),
+        "sigmoid": Entry("sigmoid", "1/(1 + exp(-x))", "sigmoid(x)*sigmoid(-x)", _logistic),
+        "erf": Entry("erf", "erf(x)", "2*exp(-x**2)/sqrt(pi)", _erf),
+        "hard-tanh": Entry("hard tanh", "Max(-1, Min(x, 1))", "Heaviside(1 - Abs(x))", _clip(-1.0, 1.0, 1.0, 0.0)),
+        "linear": Entry("linear", "x", "1", lambda: Sections.continuous([], [1.0], 0.0)),
+        "gaussian": Entry("Gaussian", "exp(-x**2)", "-2*x*exp(-x**2)", _gaussian),
         "five-section": Entry(
             "five sections",
             "x - 0.7*Max(x - 1, 0) - 0.27*Max(x - 2, 0) - 0.9*Min(x + 1, 0) - 0.09*Min(x + 2, 0)",
+            "1 - 0.7*Heaviside(x - 1) - 0.27*Heaviside(x - 2) - 0.9*Heaviside(-1 - x) - 0.09*Heaviside(-2 - x)",
             lambda: Sections.continuous(*_FIVE, 0.0),
         ),
-        "hard-sigmoid": Entry("hard sigmoid", "Max(0, Min(x/6 + 1/2, 1))", _clip(-3.0, 3.0, 1.0 / 6.0, 0.5)),
-        "hard-swish": Entry("hard swish", "x*Max(0, Min(x/6 + 1/2, 1))", _hard_swish),
-        "relu6": Entry("ReLU6", "Min(Max(x, 0), 6)", _relu6),
-        "selu": Entry("SELU", "1.0507*(Max(x, 0) + 1.67326*(exp(Min(x, 0)) - 1))", _selu),
-        "mish": Entry("Mish", "x*tanh(log(1 + exp(x)))", _mish),
-        "softsign": Entry("softsign", "x/(1 + Abs(x))", _softsign),
-        "arctan": Entry("arctan", "atan(x)", _arctan),
-        "sine": Entry("sine", "sin(x)", _sine),
+        "hard-sigmoid": Entry(
+            "hard sigmoid", "Max(0, Min(x/6 + 1/2, 1))", "Heaviside(3 - Abs(x))/6", _clip(-3.0, 3.0, 1.0 / 6.0, 0.5)
+        ),
+        "hard-swish": Entry(
+            "hard swish",
+            "x*Max(0, Min(x/6 + 1/2, 1))",
+            "(x/3 + 1/2)*Heaviside(3 - Abs(x)) + Heaviside(x - 3)",
+            _hard_swish,
+        ),
+        "relu6": Entry("ReLU6", "Min(Max(x, 0), 6)", "Heaviside(x)*Heaviside(6 - x)", _relu6),
+        "selu": Entry(
+            "SELU",
+            "1.0507*(Max(x, 0) + 1.67326*(exp(Min(x, 0)) - 1))",
+            "1.0507*(Heaviside(x) + 1.67326*exp(x)*Heaviside(-x))",
+            _selu,
+        ),
+        "mish": Entry(
+            "Mish", "x*tanh(log(1 + exp(x)))", "tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)", _mish
+        ),
+        "softsign": Entry("softsign", "x/(1 + Abs(x))", "1/(1 + Abs(x))**2", _softsign),
+        "arctan": Entry("arctan", "atan(x)", "1/(1 + x**2)", _arctan),
+        "sine": Entry("sine", "sin(x)", "cos(x)", _sine),
     }
 )
 

@@ -58,6 +58,18 @@ class Expression:
         return self._values(self.slope_symbolic, x, "f'(x)")
 
     @property
+    def derivative_text(self) -> str:
+        """f′ in the words that users write: Max, Abs and Heaviside for our own functions."""
+        import sympy as sp
+
+        shown = {"pair_maximum": "Max", "modulus": "Abs", "step": "Heaviside"}
+        names = {type(node) for node in sp.preorder_traversal(self.slope_symbolic) if type(node).__name__ in shown}
+        public = self.slope_symbolic
+        for name in names:
+            public = public.replace(name, sp.Function(shown[name.__name__]))
+        return str(public)
+
+    @property
     def _quotient(self) -> Any:
         """g with f = x g, if x is a visible factor of f: then β = −x² g′ has no cancellation."""
         if self.symbolic.is_Mul and any(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from spinglass._errors import InputError, checked_int, input_error
 from spinglass.activations.activation import Activation
 from spinglass.activations.section_law import bias_scales, gaussian_law, gaussian_moments, measured_law
-from spinglass.hamiltonians import OverlapField
+
+if TYPE_CHECKING:
+    from spinglass.hamiltonians import OverlapField
 
 _VANISHING = 1e-12  # E α below this share of E |α| is zero
 
@@ -56,6 +58,8 @@ class PathSum:
 
     def overlap_field(self) -> OverlapField:
         """The field D(m) = Σ ρ_ℓ N^{(H+1)/2−ℓ} m^{H−ℓ} of this activation; `is_zero` if it is ReLU's glass."""
+        from spinglass.hamiltonians import OverlapField  # here, since that room loads the compiler
+
         return OverlapField(p=self.depth, rho=self.rho)
 
 

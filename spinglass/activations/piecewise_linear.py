@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -67,16 +68,17 @@ class Sections:
 
     def section_of(self, x: ArrayLike) -> Any:
         """The index j − 1 = 0…L−1 of the section that holds x."""
-        return np.searchsorted(np.asarray(self.knots), np.asarray(x, dtype=float), side="left")
+        return np.searchsorted(self._knots, np.asarray(x, dtype=float), side="left")
 
     def value(self, x: Any) -> Any:
         """f(x), formed from the nearest knot so that large intercepts do not cancel."""
         x = np.asarray(x, dtype=float)
         j = self.section_of(x)
-        anchors, heights = self._anchors()
-        return heights[j] + np.asarray(self.slopes)[j] * (x - anchors[j])
+        anchors, heights, slopes = self._anchors
+        return heights[j] + slopes[j] * (x - anchors[j])
 
-    def _anchors(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    @cached_property
+    def _anchors(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         # One point of the graph per section: its knot nearest to 0, or (0, f(0)) for the section that holds 0.
         knots, slopes = np.asarray(self.knots), np.asarray(self.slopes)
         home = int(self.section_of(0.0))
@@ -88,11 +90,18 @@ class Sections:
         for j in range(home - 1, -1, -1):
             anchors[j] = knots[j]
             heights[j] = heights[j + 1] + slopes[j + 1] * (knots[j] - anchors[j + 1])
-        return anchors, heights
+        return anchors, heights, slopes
+
+    @cached_property
+    def _knots(self) -> NDArray[np.float64]:
+        return np.asarray(self.knots, dtype=float)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if not key.startswith("_")}
 
     def derivative(self, x: Any) -> Any:
         """The slope of the section that holds x; at a knot that of the section on its left."""
-        return np.asarray(self.slopes)[self.section_of(x)]
+        return self._anchors[2][self.section_of(x)]
 
     def intercept(self, x: Any) -> Any:
         """The intercept β_j of the section that holds x."""

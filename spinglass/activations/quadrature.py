@@ -17,7 +17,7 @@ Function = Callable[[Any], Any]
 
 REACH = 30.0  # standard deviations covered: the weight there is 1e-196
 _NODES = 20
-_MAX_LEVELS = 70
+_MAX_LEVELS = 400
 _MAX_PANELS = 20_000
 _MARKS = (0.0, 0.5, 1.0, 2.0, 3.5, 5.5, 8.0, 11.0, 15.0, 22.0, REACH)
 

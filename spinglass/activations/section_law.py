@@ -14,6 +14,8 @@ from spinglass._errors import ComputationError, InputError, checked_float, check
 from spinglass.activations.activation import Activation
 from spinglass.activations.quadrature import DivergentMean, gaussian_mean
 
+STD_RANGE = (1e-100, 1e100)  # squares of standard deviations stay far from the ends of double
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -33,13 +35,11 @@ def gaussian_moments(activation: Activation, std: float) -> Moments:
     Raises `InputError` when an expression is not finite on |x| <= 30 std, `ComputationError` when the accuracy is
     missed.
     """
-    std = checked_float("std", std, 0.0, low_open=True)
+    std = checked_float("std", std, *STD_RANGE)
     try:
         return _gaussian_moments(activation, std)
     except DivergentMean:
-        raise input_error(
-            "preactivation_std", std, f"is too large: {activation.label} grows too fast for a mean under this law"
-        ) from None
+        raise _too_wide(activation, std) from None
 
 
 def _gaussian_moments(activation: Activation, std: float) -> Moments:
@@ -80,16 +80,30 @@ def _checked_mean(activation: Activation, function: Any, std: float) -> float:
 
 def mean_square(activation: Activation, std: float) -> float:
     """E f(x)² for x ~ N(0, std²), by quadrature."""
-    std = checked_float("std", std, 0.0, low_open=True)
-    return gaussian_mean(lambda x: activation.formulas.value(x) ** 2, std, activation.formulas.kinks).value
+    std = checked_float("std", std, *STD_RANGE)
+    try:
+        return gaussian_mean(lambda x: activation.formulas.value(x) ** 2, std, activation.formulas.kinks).value
+    except DivergentMean:
+        raise _too_wide(activation, std) from None
+
+
+def _too_wide(activation: Activation, std: float) -> InputError:
+    rule = f"is too large: {activation.label} grows too fast for a mean under this law"
+    return input_error("preactivation_std", std, rule)
 
 
 def section_probabilities(
-    activation: Activation, preactivation_std: float = 1.0, preactivations: ArrayLike | None = None
+    activation: Activation,
+    preactivation_std: float = 1.0,
+    preactivations: ArrayLike | None = None,
+    axis: int | None = None,
 ) -> NDArray[np.float64]:
     """π_j, the probability of each section of a piecewise-linear activation; shape (L,).
 
-    Under N(0, preactivation_std²), or as measured fractions when `preactivations` are given.
+    Under N(0, preactivation_std²), or as measured fractions when `preactivations` are given. With an `axis` of
+    two-dimensional pre-activations only that axis is counted out: for shape (inputs, neurons), axis=0 gives the
+    fractions of each neuron, shape (neurons, L), and axis=1 those of each input, shape (inputs, L). Under the
+    assumption of independent sections both concentrate around the fractions of the whole layer.
 
     >>> from spinglass.activations import activation
     >>> section_probabilities(activation("relu")).tolist()
@@ -98,10 +112,13 @@ def section_probabilities(
     if activation.sections is None:
         raise input_error("activation", activation.name, "has no sections; `sectioned` approximates it by some")
     if preactivations is None:
-        return activation.sections.probabilities(
-            checked_float("preactivation_std", preactivation_std, 0.0, low_open=True)
-        )
-    return activation.sections.fractions(_checked_samples("preactivations", preactivations, 2))
+        return activation.sections.probabilities(checked_float("preactivation_std", preactivation_std, *STD_RANGE))
+    samples = _checked_samples("preactivations", preactivations, 2)
+    if axis is None:
+        return activation.sections.fractions(samples)
+    if samples.ndim != 2 or axis not in (0, 1):
+        raise input_error("axis", axis, "must be 0 or 1, for two-dimensional preactivations")
+    return np.stack([activation.sections.fractions(row) for row in (samples if axis == 1 else samples.T)])
 
 
 def propagated_stds(
@@ -118,12 +135,12 @@ def propagated_stds(
     [1.414213562373, 1.414213562373, 1.414213562373]
     """
     depth = checked_int("depth", depth, 1)
-    weight_std = checked_float("weight_std", weight_std, 0.0, low_open=True)
-    bias_std = checked_float("bias_std", bias_std, 0.0)
+    weight_std = checked_float("weight_std", weight_std, *STD_RANGE)
+    bias_std = checked_float("bias_std", bias_std, 0.0, STD_RANGE[1])
     stds = [float(np.hypot(weight_std, bias_std))]
     while len(stds) < depth:
         following = float(np.hypot(weight_std * np.sqrt(mean_square(activation, stds[-1])), bias_std))
-        if not 1e-150 < following < 1e150:
+        if not STD_RANGE[0] <= following <= STD_RANGE[1]:
             raise input_error(
                 "weight_std", weight_std, f"makes the pre-activations of layer {len(stds) + 1} vanish or explode"
             )
@@ -145,8 +162,8 @@ def gaussian_law(
     stds = _floats("preactivation_std", preactivation_std, rule)
     if stds.ndim > 1 or (stds.ndim == 1 and stds.size != depth):
         raise input_error("preactivation_std", preactivation_std, rule)
-    if not np.all(np.isfinite(stds)) or np.any(stds <= 0):
-        raise input_error("preactivation_std", preactivation_std, "must be finite and > 0")
+    if not np.all((stds >= STD_RANGE[0]) & (stds <= STD_RANGE[1])):
+        raise input_error("preactivation_std", preactivation_std, "must be > 0, from 1e-100 to 1e100")
     return np.broadcast_to(stds, (depth,)).copy()
 
 

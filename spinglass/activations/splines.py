@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spinglass._errors import checked_choice, checked_float, checked_int
 from spinglass.activations.activation import Activation
+from spinglass.activations.section_law import STD_RANGE
 
 _REACH = 9.0  # standard deviations on which the fit is made; the weight beyond is 1e-19
 _FINE = 6000
@@ -38,7 +39,7 @@ def sectioned(activation: Activation, n_sections: int, std: float = 1.0, method:
     8
     """
     n_sections = checked_int("n_sections", n_sections, 2, 2000)
-    std = checked_float("std", std, 0.0, low_open=True)
+    std = checked_float("std", std, *STD_RANGE)
     checked_choice("method", method, ("interpolation", "least-squares"))
     if activation.sections is not None and activation.sections.n_sections <= n_sections:
         return activation

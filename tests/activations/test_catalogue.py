@@ -13,6 +13,8 @@ from mpmath import mp, mpf
 
 from spinglass import InputError
 from spinglass.activations import Activation, activation, names
+from spinglass.activations.interpreter import DOUBLE, evaluate
+from spinglass.activations.syntax import parsed
 
 
 def _s(x: Any) -> Any:
@@ -88,6 +90,21 @@ def test_display_expression_is_the_function(name: str) -> None:
     assert np.allclose(a(x), b(x), atol=1e-5 if name == "selu" else 1e-13)
     x = x[np.all(np.abs(x[:, None] - np.array([*a.kinks, 1e9])) > 1e-9, axis=1)]
     assert np.allclose(a.derivative(x), b.derivative(x), atol=1e-5 if name == "selu" else 1e-12)
+
+
+@pytest.mark.parametrize("name", names())
+def test_display_text_of_the_derivative(name: str) -> None:
+    a = activation(name)
+    x = np.linspace(-7.03, 7.01, 141)
+    shown = evaluate(parsed(a.derivative_expression), x, DOUBLE)
+    assert np.allclose(shown, a.derivative(x), atol=1e-5 if name == "selu" else 1e-13)
+    own = Activation.from_expression(a.expression)
+    assert np.allclose(evaluate(parsed(own.derivative_expression), x, DOUBLE), own.derivative(x), atol=1e-13)
+
+
+def test_sections_show_no_derivative_text() -> None:
+    assert Activation.from_sections([0], [0, 1]).derivative_expression == ""
+    assert activation("elu", alpha=2.0).derivative_expression == "Heaviside(x) + 2*exp(x)*Heaviside(-x)"
 
 
 @pytest.mark.parametrize("name", names())

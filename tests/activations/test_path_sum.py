@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spinglass import InputError
+from spinglass import ComputationError, InputError
 from spinglass.activations import (
     Activation,
     PathSum,
@@ -172,6 +173,16 @@ def test_measured_sections_are_fractions() -> None:
     assert a.sections is not None
     assert r.mean_slope == pytest.approx(pi @ a.sections.slopes, rel=1e-15)
     assert r.mean_intercept == pytest.approx(pi @ a.sections.intercepts, rel=1e-14)
+    per_neuron = section_probabilities(a, preactivations=samples.reshape(4, 2), axis=0)
+    assert per_neuron.tolist() == [[0.25, 0.0, 0.25, 0.25, 0.25], [0.0, 0.25, 0.5, 0.25, 0.0]]
+    per_input = section_probabilities(a, preactivations=samples.reshape(4, 2), axis=1)
+    assert per_input.shape == (4, 5)
+    assert np.allclose(per_input.mean(axis=0), pi)
+    for axis in (2, "a"):
+        with pytest.raises(InputError, match="axis"):
+            section_probabilities(a, preactivations=samples.reshape(4, 2), axis=axis)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="axis"):
+        section_probabilities(a, preactivations=samples, axis=0)
     with pytest.raises(InputError, match="no sections"):
         section_probabilities(activation("gelu"))
 
@@ -334,3 +345,39 @@ def test_a_path_sum_is_fast(name: str) -> None:
         path_sum(a, 5)
         best = min(best, time.perf_counter() - start)
     assert best < 0.010
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("std", [5e-324, 1e-100, 1e-8, 1e8, 1e100, 1e300])
+def test_extreme_laws_give_numbers_or_a_clear_error(name: str, std: float) -> None:
+    for arguments in ({"preactivation_std": std}, {"weight_std": std}):
+        try:
+            r = path_sum(activation(name), 3, **arguments)  # type: ignore[arg-type]
+        except InputError:
+            assert (
+                not 1e-8 <= std <= 1e8 or name in ("gaussian", "sine") or "vanish or explode" in str(sys.exc_info()[1])
+            )
+            continue
+        except ComputationError:
+            assert name == "sine"  # no quadrature follows 1e8 oscillations
+            continue
+        assert np.all(np.isfinite(r.rho))
+
+
+def test_propagation_that_explodes_or_vanishes_is_an_error() -> None:
+    with pytest.raises(InputError, match="vanish or explode"):
+        propagated_stds(activation("linear"), 60, 1e5)
+    with pytest.raises(InputError, match="vanish or explode"):
+        propagated_stds(activation("linear"), 60, 1e-5)
+    with pytest.raises(InputError, match=r"grows too fast|not a finite real number"):
+        propagated_stds(Activation.from_expression("x*exp(x**2/8)"), 3, 3.0)
+
+
+def test_large_tables_are_fast() -> None:
+    x = np.linspace(-6, 6, 20_001)
+    a = Activation.from_table(x, np.logaddexp(0, x))
+    start = time.perf_counter()
+    r = path_sum(a, 3)
+    a(np.linspace(-9, 9, 100_000))
+    assert time.perf_counter() - start < 1.0
+    assert np.allclose(r.rho, path_sum(activation("softplus"), 3).rho, rtol=1e-6)
