@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._errors import checked_int, input_error
+from spinglass._jit import one_blas_thread
 from spinglass.landscape.problem import CubicForm, PolynomialProblem
 
 FloatArray = NDArray[np.float64]
@@ -20,7 +21,7 @@ ComplexArray = NDArray[np.complex128]
 
 _DEFAULT_SEED = 20200405
 _MOST_PATHS = 1 << 20
-_FIRST_PASS = (1e-3, 0.7, 500)  # tolerance, reach, most steps
+_FIRST_PASS = (3e-3, 0.6, 500)  # tolerance, reach, most steps
 _SAME_PATH = ((1e-4, 0.5, 1000), (1e-5, 0.4, 2000), (1e-7, 0.25, 5000))
 _NEW_PATH = ((1e-5, 0.4, 2000), (1e-6, 0.3, 4000))
 # The checks of a census, for a Hamiltonian scaled to gradients of size one
@@ -130,9 +131,10 @@ def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, c
     if not 0 < size < np.inf:
         return _without_points(form)
     scaled = form.scaled(1 / size)
-    solutions = _cubic_solutions(scaled, generator) if np.any(form.cubic) else _quadratic_solutions(scaled)
-    found = _finish(scaled, size, solutions)
-    return _certified(scaled, found, solutions) if certify else found
+    with one_blas_thread():
+        solutions = _cubic_solutions(scaled, generator) if np.any(form.cubic) else _quadratic_solutions(scaled)
+        found = _finish(scaled, size, solutions)
+        return _certified(scaled, found, solutions) if certify else found
 
 
 def _without_points(form: CubicForm) -> Census:
