@@ -96,9 +96,8 @@ def draw_activations(folder: ReportFolder, title: str) -> Drawing:
         )
     law = folder.settings.get("preactivation_law")
     caption = (
-        f"Activation functions f (solid) and their slopes f′ (dash-dotted), with the knots of piecewise-linear ones "
-        f"and the probability of "
-        f"each section{f' (pre-activations: {law})' if law else ''}. {folder.provenance()}."
+        "Activation functions f (solid) and their slopes f′ (dash-dotted), with the knots of piecewise-linear ones "
+        f"and the probability of each section{f' (pre-activations: {law})' if law else ''}. {folder.provenance()}."
     )
     return Drawing(sheet.figure, rows, caption, f"Activation functions and slopes: {'; '.join(facts)}.")
 

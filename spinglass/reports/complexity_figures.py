@@ -65,17 +65,19 @@ def draw_complexity(folder: ReportFolder, title: str) -> Drawing:
     """Σ(u) and the cumulative Θ_k(u), whole range above and the bands below the threshold enlarged underneath."""
     ps = sorted({row["p"] for row in folder.rows("complexity_curves")})
     left, gap, right = 17.0, 32.0, 15.0
-    width = (DOUBLE_COLUMN - left - right - gap * (len(ps) - 1)) / len(ps)
-    top, height, between = 21.0, 44.0, 21.0
-    sheet = Sheet(DOUBLE_COLUMN, top + 2 * height + between + 11.0, title)
+    columns = min(2, len(ps))
+    width = (DOUBLE_COLUMN - left - right - gap * (columns - 1)) / columns
+    head, height, between = 21.0, 44.0, 21.0
+    pitch = 2 * height + between + 27.0  # from one row of glasses to the next
+    sheet = Sheet(DOUBLE_COLUMN, head + math.ceil(len(ps) / columns) * pitch - 16.0, title)
     key = (
         r"$\Sigma(u)$: all critical points at $u$ (wide grey);  $\Theta_k(u)$: those of index $k$ at energies up to $u$"
     )
     sheet.text(1.5, 9.6, key, size=SMALL_TEXT, color="#4d4d4d")
     rows: list[Row] = []
     found: list[str] = []
-    for column, p in enumerate(ps):
-        x0 = left + column * (width + gap)
+    for place, p in enumerate(ps):
+        x0, top = left + place % columns * (width + gap), head + place // columns * pitch
         table = folder.rows("complexity_curves", p=p)
         indices = sorted({row["index"] for row in table}, key=lambda k: -1 if k == "all" else int(k))
         rows += [{"kind": "curve", **row} for row in table]
@@ -178,20 +180,16 @@ def draw_complexity(folder: ReportFolder, title: str) -> Drawing:
         found.append(f"for p = {p}: {values}; largest Σ {number(peak)}")
     caption = (
         "Logarithm per spin of mean numbers of critical points (annealed, limit of large N, dashed): Σ(u) of all "
-        "critical "
-        "points at energy density u, Θ_k(u) of those with index k and energies below u. Below −E_k there are no "
-        "points of "
-        "index k or higher; below the threshold −E_∞ every index has its band. Grey band above: the range enlarged "
-        f"underneath; markers: zeros −E_k of Θ_k. These curves hold for every activation whose field does not change "
-        f"the "
-        f"exponential order. p = {listed(ps)}; {folder.provenance()}."
+        "critical points at energy density u, Θ_k(u) of those with index k and energies below u. Below −E_k there are "
+        "no points of index k or higher; below the threshold −E_∞ every index has its band. Grey band above: the "
+        "range enlarged underneath; markers: zeros −E_k of Θ_k. These curves hold for every activation whose field "
+        f"does not change the exponential order. p = {listed(ps)}; {folder.provenance()}."
     )
     return Drawing(sheet.figure, rows, caption, f"Complexity curves with threshold and band edges: {'. '.join(found)}.")
 
 
 def draw_densities(folder: ReportFolder, title: str) -> Drawing:
-    """Exact mean number of critical points per unit of energy density at small N, each activation beside the "
-    "reference."""
+    """Exact mean number of critical points per unit of energy at small N, each activation beside the reference."""
     pairs = all_marks(folder)
     table: dict[tuple[str, int], dict[int, list[Row]]] = {}
     for row in folder.rows("exact_densities"):
@@ -200,13 +198,14 @@ def draw_densities(folder: ReportFolder, title: str) -> Drawing:
     groups = [g for g in folder.groups(*depths) if any((g.first, depth) in table for depth in depths)]
     others = [g for g in groups if not g.is_reference] or groups
     left, right, gap, middle_gap = 12.5, 8.5, 10.5, 14.0
-    room = DOUBLE_COLUMN - left - right - gap * len(depths) - middle_gap * (len(depths) - 1)
-    width = room / (2 * len(depths))
+    columns = min(2, len(depths))
+    width = (DOUBLE_COLUMN - left - right - gap * columns - middle_gap * (columns - 1)) / (2 * columns)
     names = [wrapped(g.label, DOUBLE_COLUMN / 2, max_lines=2) for g in others]
     headings = [len(lines) * line_height() + 2.6 for lines in names]
     height = 21.0 if len(others) <= 8 else 16.0
-    top = 20.0
-    sheet = Sheet(DOUBLE_COLUMN, top + sum(headings) + len(others) * (height + 2.5) + 9.0, title)
+    head = 20.0
+    pitch = sum(headings) + len(others) * (height + 2.5) + 18.0  # from one row of depths to the next
+    sheet = Sheet(DOUBLE_COLUMN, head + math.ceil(len(depths) / columns) * pitch - 9.0, title)
     every = sorted({n for sized in table.values() for n in sized})
     weights = {n: 0.35 + 0.8 * i / max(1, len(every) - 1) for i, n in enumerate(every)}
     key = f"colour: the activation;  grey: {plain(folder.reference_label)};  thin to thick lines: $N$ = {sizes(every)}"
@@ -216,62 +215,40 @@ def draw_densities(folder: ReportFolder, title: str) -> Drawing:
     scales = {depth: _density_scale(folder.rows("exact_densities", depth=depth)) for depth in depths}
     largest: tuple[float, str] = (1.0, "")
     rows_out: list[Row] = []
-    y = top
-    for j, group in enumerate(others):
-        y += headings[j]
-        mark = mark_of(group, folder, pairs)
-        sheet.line([left + 1.2], [y - headings[j] / 2 + 0.2], color=mark.colour, marker=mark.marker, ms=4.2, ls="none")
-        sheet.text(
-            left + 4.0, y - headings[j] / 2 + 0.2, "\n".join(map(plain, names[j])), va="center", linespacing=1.15
-        )
-        for i, depth in enumerate(depths):
-            x = left + i * (2 * width + gap + middle_gap)
-            density_axes = sheet.axes(x, y, width, height)
-            ratio_axes = sheet.axes(x + width + gap, y, width, height)
-            (low, high), (least, most) = scales[depth]
-            density_axes.set(yscale="log", xlim=span, ylim=(low, high))
-            ratio_axes.set(yscale="log", xlim=span, ylim=(least, most))
-            density_axes.yaxis.set_major_locator(LogLocator(numticks=4))
-            ratio_axes.yaxis.set_major_locator(FixedLocator(_ratio_ticks(least, most)))
-            ratio_axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            ratio_axes.axhline(1, color=REFERENCE_GREY, lw=0.8, zorder=2)
-            for axes in (density_axes, ratio_axes):
-                axes.grid(axis="y")
-                axes.yaxis.set_minor_locator(NullLocator())
-                axes.set_xticks([t for t in (-2, -1, 0, 1, 2) if span[0] <= t <= span[1]])
-                axes.tick_params(labelbottom=j == len(others) - 1, labelsize=SMALL_TEXT)
-            if j == 0:
-                sheet.text(x, top - 4.6, f"$p = {depth}$ (depth {depth})")
-                sheet.text(x, top - 0.8, "density  d E Crt$_N$ / d$u$", size=SMALL_TEXT)
-                sheet.text(x + width + gap, top - 0.8, "ratio to reference", size=SMALL_TEXT)
+    for place, depth in enumerate(depths):
+        x, y = left + place % columns * (2 * width + gap + middle_gap), head + place // columns * pitch
+        sheet.text(x, y - 4.6, f"$p = {depth}$ (depth {depth})")
+        sheet.text(x, y - 0.8, "density  d E Crt$_N$ / d$u$", size=SMALL_TEXT)
+        sheet.text(x + width + gap, y - 0.8, "ratio to reference", size=SMALL_TEXT)
+        for j, group in enumerate(others):
+            y += headings[j]
+            mark = mark_of(group, folder, pairs)
+            if place % columns == 0:
+                middle = y - headings[j] / 2 + 0.2
+                sheet.line([x + 1.2], [middle], color=mark.colour, marker=mark.marker, ms=4.2, ls="none")
+                sheet.text(x + 4.0, middle, "\n".join(map(plain, names[j])), va="center", linespacing=1.15)
+            axes = sheet.axes(x, y, width, height), sheet.axes(x + width + gap, y, width, height)
+            _prepare_densities(axes, span, scales[depth], last=j == len(others) - 1)
             for n, rows in sorted(table.get((group.first, depth), {}).items()):
                 rows = sorted(rows, key=lambda row: row["energy_density"])
                 us = [row["energy_density"] for row in rows]
                 mine = [row["density"] or math.nan for row in rows]
                 reference = [row["reference_density"] or math.nan for row in rows]
-                density_axes.plot(us, reference, color=REFERENCE_GREY, lw=weights[n], zorder=2)
-                density_axes.plot(us, mine, color=mark.colour, lw=weights[n], zorder=3)
-                ratio = [(row["density"] or math.nan) / (row["reference_density"] or math.nan) for row in rows]
-                ratio_axes.plot(us, ratio, color=mark.colour, lw=weights[n], zorder=3)
+                ratio = [a / b for a, b in zip(mine, reference, strict=True)]
+                axes[0].plot(us, reference, color=REFERENCE_GREY, lw=weights[n], zorder=2)
+                axes[0].plot(us, mine, color=mark.colour, lw=weights[n], zorder=3)
+                axes[1].plot(us, ratio, color=mark.colour, lw=weights[n], zorder=3)
                 rows_out += [{"group": group.label, **row} for row in rows]
-                for value, row in zip(ratio, rows, strict=True):
-                    if (
-                        row["reference_density"] > 0.5
-                        and value > 0
-                        and abs(math.log(value)) > abs(math.log(largest[0]))
-                    ):
-                        largest = (
-                            value,
-                            f"{group.label} at p = {depth}, N = {n}, u = {number(row['energy_density'], 3)}",
-                        )
-        y += height + 2.5
-    sheet.text(left + (DOUBLE_COLUMN - left - right) / 2, sheet.height - 2.6, "energy density $u = h/N$", ha="center")
+                for u, base, value in zip(us, reference, ratio, strict=True):
+                    if base > 0.5 and value > 0 and abs(math.log(value)) > abs(math.log(largest[0])):
+                        largest = value, f"{group.label} at p = {depth}, N = {n}, u = {number(u, 3)}"
+            y += height + 2.5
+        if place % columns == 0:
+            sheet.text(DOUBLE_COLUMN / 2, y + 6.4, "energy density $u = h/N$", ha="center")
     caption = (
         f"Exact mean number of critical points per unit of energy density at N = {sizes(every)} (thin to thick lines), "
-        f"and its "
-        f"ratio to that of {folder.reference_label} beside it; logarithmic scales. Coloured: the activation; thin "
-        f"grey: "
-        f"{folder.reference_label}. p = {listed(depths)}; {folder.provenance()}."
+        f"and its ratio to that of {folder.reference_label} beside it; logarithmic scales. Coloured: the activation; "
+        f"thin grey: {folder.reference_label}. p = {listed(depths)}; {folder.provenance()}."
     )
     text = "no change where there is more than half a point per unit of u"
     if largest[1]:
@@ -287,7 +264,26 @@ def draw_densities(folder: ReportFolder, title: str) -> Drawing:
     )
 
 
-def _density_scale(rows: list[Row]) -> tuple[tuple[float, float], tuple[float, float]]:
+Limits = tuple[float, float]
+
+
+def _prepare_densities(axes: tuple[Any, Any], span: Limits, scale: tuple[Limits, Limits], last: bool) -> None:
+    """Logarithmic axes of a density and of its ratio to the reference."""
+    for each, limits in zip(axes, scale, strict=True):
+        each.set(yscale="log", xlim=span, ylim=limits)
+        each.grid(axis="y")
+        each.yaxis.set_minor_locator(NullLocator())
+        each.set_xticks(
+            [t for t in range(math.ceil(span[0]), math.floor(span[1]) + 1) if t % (1 + (span[1] > 4.5)) == 0]
+        )
+        each.tick_params(labelbottom=last, labelsize=SMALL_TEXT)
+    axes[0].yaxis.set_major_locator(LogLocator(numticks=4))
+    axes[1].yaxis.set_major_locator(FixedLocator(_ratio_ticks(*scale[1])))
+    axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes[1].axhline(1, color=REFERENCE_GREY, lw=0.8, zorder=2)
+
+
+def _density_scale(rows: list[Row]) -> tuple[Limits, Limits]:
     """Limits of the density axis (three decades and a half) and of the ratio axis, the same for all activations."""
     peak = max((row["density"] for row in rows if row["density"]), default=1.0)
     peak = max([peak, *(row["reference_density"] for row in rows if row["reference_density"])])

@@ -52,7 +52,7 @@ SUBJECTS: dict[str, Subject] = {
     "energy-ratio": Subject(
         "Where in energy the activation adds or removes critical points",
         ("activations", "ratio_curves"),
-        "ratio_figures",
+        "energy_figure",
         "draw_energy_ratio",
     ),
     "complexity": Subject(

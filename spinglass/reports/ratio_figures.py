@@ -1,17 +1,12 @@
-"""Figures of ratios to the reference: total number, number at an energy, approach of the exact ratio to its limit."""
+"""Figures of the ratio of totals: its limit per activation, and the exact ratio on its way there."""
 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
-from typing import Any
-
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from .figures import Drawing
 from .style import (
     DOUBLE_COLUMN,
-    FAINT,
     REFERENCE_GREY,
     SMALL_TEXT,
     DirectLabel,
@@ -51,13 +46,15 @@ def draw_total_ratio(folder: ReportFolder, title: str) -> Drawing:
     shown = sorted({row["n_spins"] for row in folder.rows("exact_counts")})
     chosen = shown if len(shown) <= 5 else [n for n in (4, 8, 16, 32) if n in shown] or shown[-4:]
     text_column, gap, margin = 39.0, 6.0, 3.0
-    width = (DOUBLE_COLUMN - text_column - margin - gap * (len(depths) - 1)) / len(depths)
+    columns = min(2, len(depths))
+    width = (DOUBLE_COLUMN - text_column - margin - gap * (columns - 1)) / columns
     value_column = 12.5
     names = [wrapped(group.label, text_column - 7.5, max_lines=4) for group in groups]
     heights = [max(7.0, len(lines) * line_height() + 1.6) for lines in names]
-    top, bottom = 19.0, 11.5
+    head, bottom = 19.0, 11.5
     body = sum(heights)
-    sheet = Sheet(DOUBLE_COLUMN, top + body + bottom, title)
+    pitch = body + bottom + 8.0  # from one row of panels to the next
+    sheet = Sheet(DOUBLE_COLUMN, head + body + bottom + (math.ceil(len(depths) / columns) - 1) * pitch, title)
     centres = [sum(heights[:i]) + heights[i] / 2 for i in range(len(heights))]
     rows: list[Row] = []
     values = [
@@ -67,8 +64,13 @@ def draw_total_ratio(folder: ReportFolder, title: str) -> Drawing:
     finite = [value for value in values if math.isfinite(value)] or [1.0]
     low, high = min(*finite, 1.0), max(*finite, 1.0)
     pad = max(0.06 * (high - low), 0.012)  # equal ratios differ by rounding errors only: do not enlarge those
-    for column, depth in enumerate(depths):
-        left = text_column + column * (width + gap)
+    words = f"ratio of mean total numbers of critical points,  E Crt$_N$ / E Crt$_N$({plain(folder.reference_label)})"
+    for place, depth in enumerate(depths):
+        line, column = divmod(place, columns)
+        left, top = text_column + column * (width + gap), head + line * pitch
+        if column == 0:
+            _name_rows(sheet, [mark_of(group, folder, pairs) for group in groups], names, [top + y for y in centres])
+            sheet.text((text_column + DOUBLE_COLUMN - margin) / 2, top + body + 8.3, words, ha="center")
         axes = sheet.axes(left, top, width - value_column, body)
         axes.set(xlim=(low - pad, high + pad), ylim=(body, 0.0), yticks=[])
         axes.spines["left"].set_visible(False)
@@ -102,20 +104,13 @@ def draw_total_ratio(folder: ReportFolder, title: str) -> Drawing:
             sheet.text(left + width - value_column + 2.5, top + centre, number(limit, 4), va="center", size=SMALL_TEXT)
         for boundary in (sum(heights[: i + 1]) for i in range(len(heights) - 1)):
             axes.axhline(boundary, color="#efefef", lw=0.5, zorder=0)
-    for group, centre, lines in zip(groups, centres, names, strict=True):
-        mark = mark_of(group, folder, pairs)
-        sheet.line([3.0], [top + centre], color=mark.colour, marker=mark.marker, ms=4.5, ls="none")
-        sheet.text(6.5, top + centre, "\n".join(map(plain, lines)), va="center", linespacing=1.15)
-    words = f"ratio of mean total numbers of critical points,  E Crt$_N$ / E Crt$_N$({plain(folder.reference_label)})"
-    sheet.text((text_column + DOUBLE_COLUMN - margin) / 2, top + body + 8.3, words, ha="center")
     key = f"small to large markers, downwards: exact at $N$ = {listed(chosen)};  dashed: limit of large $N$"
     sheet.text(1.5, 9.3, key, size=SMALL_TEXT, color="#4d4d4d")
     caption = (
         f"Mean number of critical points relative to {folder.reference_label}. Solid lines with markers growing "
-        f"downwards: exact "
-        f"ratios at N = {listed(chosen)}; dashed: the limit R_tot of large N, printed at the right. Activations joined "
-        f"by an "
-        f"equality sign have the same field and coincide. p = {listed(depths)}; {folder.provenance()}."
+        f"downwards: exact ratios at N = {listed(chosen)}; dashed: the limit R_tot of large N, printed at the right. "
+        f"Activations joined by an equality sign have the same field and coincide. p = {listed(depths)}; "
+        f"{folder.provenance()}."
     )
     found = []
     for depth in depths:
@@ -132,6 +127,13 @@ def draw_total_ratio(folder: ReportFolder, title: str) -> Drawing:
         f"Ratios of total numbers of critical points to those of {folder.reference_label}: {'; '.join(found)}."
     )
     return Drawing(sheet.figure, rows, caption, alternative)
+
+
+def _name_rows(sheet: Sheet, row_marks: list[Mark], names: list[list[str]], centres: list[float]) -> None:
+    """Marker and name of every activation to the left of its row."""
+    for mark, lines, y in zip(row_marks, names, centres, strict=True):
+        sheet.line([3.0], [y], color=mark.colour, marker=mark.marker, ms=4.5, ls="none")
+        sheet.text(6.5, y, "\n".join(map(plain, lines)), va="center", linespacing=1.15)
 
 
 def _ratio_row(group: Group, depth: int, n_spins: float, ratio: float | None, kind: str) -> Row:
@@ -211,200 +213,7 @@ def draw_approach(folder: ReportFolder, title: str) -> Drawing:
         top += height + between
     caption = (
         f"Exact ratio of the mean total number of critical points to that of {folder.reference_label} (solid, filled "
-        f"markers, "
-        f"N = {sizes(all_sizes)}) and its limit of large N (open markers at ∞, dashed continuation). The axis is "
-        f"linear in 1/N. "
-        f"p = {listed(per_depth)}; {folder.provenance()}."
+        f"markers, N = {sizes(all_sizes)}) and its limit of large N (open markers at ∞, dashed continuation). The axis "
+        f"is linear in 1/N. p = {listed(per_depth)}; {folder.provenance()}."
     )
     return Drawing(sheet.figure, rows, caption, f"Exact ratios against 1/N: {'; '.join(found) or 'no limits stored'}.")
-
-
-def infinite_stretches(energies: list[float], ratios: list[float | None]) -> list[tuple[float, float]]:
-    """Intervals of energy in which the ratio is infinite, reaching half-way to the neighbouring finite points."""
-    middles = [energies[0], *((a + b) / 2 for a, b in pairwise(energies)), energies[-1]]
-    stretches: list[tuple[float, float]] = []
-    for i, value in enumerate(ratios):
-        if value is None or not math.isinf(value):
-            continue
-        if stretches and stretches[-1][1] == middles[i]:
-            stretches[-1] = (stretches[-1][0], middles[i + 1])
-        else:
-            stretches.append((middles[i], middles[i + 1]))
-    return stretches
-
-
-def draw_energy_ratio(folder: ReportFolder, title: str) -> Drawing:
-    """Limit of the ratio of densities at energy density u, with the energies where it diverges marked above."""
-    pairs = all_marks(folder)
-    curves: dict[int, list[tuple[Group, list[float], list[float | None]]]] = {}
-    for depth in folder.depths:
-        for group in folder.groups(depth):
-            reach = _reach(folder, depth)
-            table = sorted(
-                (
-                    r
-                    for r in folder.rows("ratio_curves", activation=group.first, depth=depth)
-                    if abs(r["energy_density"]) <= reach
-                ),
-                key=lambda r: r["energy_density"],
-            )
-            if table:
-                points = [row["energy_density"] for row in table], [row["ratio"] for row in table]
-                curves.setdefault(depth, []).append((group, *points))
-    left, strip_row, between = 15.0, 2.9, 24.0
-    heights, strips = [], []
-    for entries in curves.values():
-        heights.append(max(56.0, labels_height([group.label for group, _, _ in entries], LABEL_COLUMN) + 2))
-        strips.append(strip_row * sum(bool(infinite_stretches(u, r)) for _, u, r in entries))
-    top, width = 19.0, DOUBLE_COLUMN - left - LABEL_COLUMN
-    total = top + sum(heights) + sum(s + 2 if s else 0 for s in strips) + between * (len(heights) - 1) + 11.0
-    sheet = Sheet(DOUBLE_COLUMN, total, title)
-    rows: list[Row] = []
-    found: list[str] = []
-    for (depth, entries), height, strip in zip(curves.items(), heights, strips, strict=True):
-        energies = [u for _, us, _ in entries for u in us]
-        span = (min(energies), max(energies))
-        finite = [r for _, _, rs in entries for r in rs if r is not None and math.isfinite(r) and r > 0]
-        low, high = max(min(finite, default=0.5), 1 / 30) / 1.15, min(max(finite, default=2.0), 10.0) * 1.1
-        high = max(high, 1.3)
-        above = top
-        threshold = folder.threshold(depth)
-        strip_axes = None
-        if strip:
-            strip_axes = sheet.axes(left, top, width, strip)
-            strip_axes.set(
-                xlim=span, ylim=(sum(bool(infinite_stretches(u, r)) for _, u, r in entries), 0), xticks=[], yticks=[]
-            )
-            strip_axes.patch.set_facecolor("#f6f6f6")
-            for side in ("left", "bottom"):
-                strip_axes.spines[side].set_visible(False)
-            sheet.text(left - 1.2, top + strip / 2, "$R = \\infty$", ha="right", va="center", size=SMALL_TEXT)
-            top += strip + 2
-        axes = sheet.axes(left, top, width, height)
-        axes.set(xlim=span, ylim=(low, high), yscale="log")
-        ticks = [t for t in (0.02, 0.05, 0.1, 0.2, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10) if low <= t <= high]
-        if high / low > 20:
-            ticks = [t for t in ticks if t not in (0.7, 1.5, 3, 7)]
-        axes.yaxis.set_major_locator(FixedLocator(ticks))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.grid(axis="y")
-        axes.set_xlabel("energy density $u = h/N$")
-        axes.set_ylabel("ratio of densities $R(u)$")
-        sheet.text(left, above - 5.4, f"$p = {depth}$ (depth {depth})")
-        for value, name in ((threshold, r"$E_\infty$"), (None if threshold is None else -threshold, r"$-E_\infty$")):
-            if value is not None and span[0] < value < span[1]:
-                for each in (axes, strip_axes) if strip_axes is not None else (axes,):
-                    each.axvline(value, color=FAINT, lw=0.8, ls=":", zorder=1)
-                x = left + width * (value - span[0]) / (span[1] - span[0])
-                sheet.text(x, above - 1.0, name, ha="center", size=SMALL_TEXT)
-        labels: list[DirectLabel] = []
-        row_of_strip = 0
-        for group, us, rs in entries:
-            mark = mark_of(group, folder, pairs)
-            ys = [r if r is not None and math.isfinite(r) else math.nan for r in rs]
-            axes.plot(us, ys, color=mark.colour, ls=(0, (5, 1.6)), lw=1.1, zorder=3)
-            _sparse_markers(axes, us, ys, mark, len(labels), len(entries), (low, high))
-            stretches = infinite_stretches(us, rs)
-            if stretches and strip_axes is not None:
-                for a, b in stretches:
-                    strip_axes.barh(
-                        row_of_strip + 0.5,
-                        b - a,
-                        0.66,
-                        left=a,
-                        facecolor="white",
-                        edgecolor=mark.colour,
-                        hatch="//////",
-                        lw=0.6,
-                    )
-                    strip_axes.plot(
-                        [(a + b) / 2],
-                        [row_of_strip + 0.5],
-                        mark.marker,
-                        color=mark.colour,
-                        mec="white",
-                        mew=0.5,
-                        ms=4.6,
-                    )
-                row_of_strip += 1
-                found.append(f"at p = {depth} it is infinite for {group.label} in {_intervals(stretches)}")
-            inside = ys[-1] if math.isfinite(ys[-1]) else None
-            labels.append(DirectLabel(group.label, mark, None if inside is None or not low < inside < high else inside))
-            rows += [
-                {"group": group.label, "activation": group.first, "depth": depth, "energy_density": u, "ratio": r}
-                for u, r in zip(us, rs, strict=True)
-            ]
-        sheet.label_curves(axes, labels, LABEL_COLUMN, above, top + height)
-        if threshold is not None:
-            found.append(_extremes(entries, depth, -threshold))
-        top += height + between
-    caption = (
-        f"Density of critical points at energy density u relative to that of {folder.reference_label}, in the limit of "
-        f"large N "
-        f"(dashed). The strips above a panel mark energies at which the ratio is infinite: other latitudes than the "
-        f"typical "
-        f"ones then dominate and the exponential order itself changes. Curves that leave the panel at the top are "
-        f"finite but larger. "
-        f"p = {listed(curves)}; {folder.provenance()}."
-    )
-    return Drawing(
-        sheet.figure,
-        rows,
-        caption,
-        f"Ratio of densities by energy: {'; '.join(filter(None, found)) or 'finite everywhere'}.",
-    )
-
-
-def _reach(folder: ReportFolder, depth: int) -> float:
-    """Energies that are drawn: a little beyond those at which critical points are found."""
-    lowest = folder.threshold(depth, "E_0") or folder.threshold(depth)
-    return math.inf if lowest is None else 1.12 * lowest
-
-
-def _sparse_markers(
-    axes: Any, us: list[float], ys: list[float], mark: Mark, order: int, count: int, limits: tuple[float, float]
-) -> None:
-    """A few markers per curve, at other places on each curve, so that curves that cross can be followed without "
-    "colour."""
-    visible = [i for i, y in enumerate(ys) if limits[0] < y < limits[1]]
-    if not visible:
-        return
-    step = max(1, len(us) // 5)
-    start = int(step * (order + 0.5) / max(1, count))
-    chosen = [i for i in visible if i % step == start % step]
-    axes.plot(
-        [us[i] for i in chosen],
-        [ys[i] for i in chosen],
-        mark.marker,
-        color=mark.colour,
-        ms=4,
-        mec="white",
-        mew=0.4,
-        ls="none",
-        zorder=4,
-    )
-
-
-def _intervals(stretches: list[tuple[float, float]]) -> str:
-    return listed(f"{number(a, 3)} < u < {number(b, 3)}" for a, b in stretches)
-
-
-def _extremes(entries: list[tuple[Group, list[float], list[float | None]]], depth: int, u: float) -> str:
-    """The largest and the smallest finite ratio at the stored energy nearest to u."""
-    near = []
-    for group, us, rs in entries:
-        i = min(range(len(us)), key=lambda j: abs(us[j] - u))
-        value = rs[i]
-        if value is not None and math.isfinite(value):
-            near.append((value, group.label))
-    if not near:
-        return ""
-    (least, low), (most, high) = min(near), max(near)
-    return (
-        f"at p = {depth} and the threshold u = {number(u)} the finite ratios run from {number(least, 3)} ({low}) "
-        f"to {number(most, 3)} ({high})"
-    )
-
-
-__all__ = ["all_marks", "draw_approach", "draw_energy_ratio", "draw_total_ratio", "infinite_stretches", "mark_of"]

@@ -343,12 +343,10 @@ def _caption(folder: ReportFolder, table: list[Row], critical: float | None) -> 
         )
     return (
         f"Exact mean numbers of critical points (lines) and means over {shown} enumerated Hamiltonians per size "
-        f"(markers, "
-        f"± 1 standard error, never joined), in total, by index and in bins of energy (outermost bins may be open); "
-        f"thin to thick: "
-        f"N = {sizes(row['n_spins'] for row in table)}. Lower panels: z = (mean − theory)/standard error.{band} "
-        f"Rejected comparisons are "
-        f"ringed. p = {sizes(row['depth'] for row in table)}; {folder.provenance()}."
+        "(markers, ± 1 standard error, never joined), in total, by index and in bins of energy (outermost bins may be "
+        f"open); thin to thick: N = {sizes(row['n_spins'] for row in table)}. Lower panels: z = (mean − "
+        f"theory)/standard error.{band} Rejected comparisons are ringed. p = {sizes(row['depth'] for row in table)}; "
+        f"{folder.provenance()}."
     )
 
 

@@ -27,8 +27,7 @@ def finished_svg(svg: str, title: str, alternative: str) -> str:
     text = html.unescape("".join(re.findall(r">([^<>]*)</t(?:ext|span)>", svg)))
     letters = "".join(sorted({c for c in text if c.isprintable()}))
     faces = "".join(
-        f"@font-face{{font-family:'STIXGeneral';font-style:{style};font-weight:{weight};"
-        f"src:url(data:font/woff;base64,{_subset(name, letters)})format('woff')}}"
+        f"@font-face{{font-family:'STIXGeneral';font-style:{style};font-weight:{weight};{_source(name, letters)}}}"
         for (style, weight), name in _FACES.items()
     )
     words = f"<title>{html.escape(title)}</title>\n <desc>{html.escape(alternative)}</desc>"
@@ -40,6 +39,10 @@ def finished_svg(svg: str, title: str, alternative: str) -> str:
         svg,
         count=1,
     )
+
+
+def _source(name: str, letters: str) -> str:
+    return f"src:url(data:font/woff;base64,{_subset(name, letters)})format('woff')"
 
 
 @lru_cache(maxsize=32)

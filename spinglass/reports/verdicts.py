@@ -63,8 +63,7 @@ def answer(folder: ReportFolder) -> str:
     row = max(known, key=lambda r: abs(math.log(r["total_ratio"])) if r["total_ratio"] > 0 else math.inf)
     return (
         f"Against {folder.reference_label}, the mean total number of critical points changes most for {row['label']} "
-        f"at depth "
-        f"{row['depth']}: by a factor {number(row['total_ratio'])} in the limit of many spins."
+        f"at depth {row['depth']}: by a factor {number(row['total_ratio'])} in the limit of many spins."
     )
 
 
@@ -263,7 +262,7 @@ def coincidences(folder: ReportFolder) -> list[str]:
             why = " (every ρ is zero: the pure spin glass)" if group.is_reference and _all_zero(folder, group) else ""
             sentences.append(
                 f"{listed(group.labels)} have equal ρ{why}, so all their numbers coincide; they are computed and "
-                f"simulated once."
+                "simulated once."
             )
     return sentences
 

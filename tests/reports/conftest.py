@@ -119,11 +119,12 @@ def write_folder(
     shift: float = 0.0,
     samples: int = 1000,
     points: int = 161,
+    depths: Sequence[int] = (3, 4),
 ) -> Path:
     """A whole folder; `shift` moves the simulated totals by that many standard errors (a disagreement)."""
     folder, rng = Path(folder), np.random.default_rng(7)
     data = folder / "data"
-    depths, small, large = [3, 4], list(range(3, 9)), [4, 8, 16, 32]
+    small, large = list(range(3, 9)), [4, 8, 16, 32]
     z, weight = np.linspace(-9, 9, 6001), None
     weight = np.exp(-z * z / 2)
     weight /= weight.sum()
@@ -193,7 +194,10 @@ def write_folder(
                     "depth": p,
                     "mean_slope": slope[key][0],
                     "mean_intercept": slope[key][1],
-                    **{f"rho_{l}": (r / slope[key][0] ** (l - 1) if l <= p else None) for l in range(1, 5)},
+                    **{
+                        f"rho_{l}": (r / slope[key][0] ** (l - 1) if l <= p else None)
+                        for l in range(1, max(*depths, 4) + 1)
+                    },
                     "group": names[round(r, 9)],
                     "same_as_reference": r == 0,
                     "total_ratio": limits[key, p],
@@ -333,7 +337,7 @@ def write_folder(
         "samples": samples,
         "workers": 2,
         "created": "2026-01-31T12:00:00+00:00",
-        "depths": depths,
+        "depths": list(depths),
         "simulated_p": 3,
         "sizes_density": small,
         "sizes_approach": large,
