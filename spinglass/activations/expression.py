@@ -15,11 +15,12 @@ from spinglass.activations.formulas import Formulas, Mean
 from spinglass.activations.interpreter import DOUBLE, evaluate, finite, multiprecision
 from spinglass.activations.piecewise_linear import Sections, simplified
 from spinglass.activations.quadrature import REACH, DivergentMean, gaussian_mean, panel_edges
-from spinglass.activations.roots import grid_of, roots
+from spinglass.activations.roots import grid_of, roots, steep_places
 from spinglass.activations.syntax import parsed, symbols
 
 _KINK_RANGE = 1000.0
 _MAX_KINKS = 1000
+_STEEP_RANGE = 600.0
 _MAX_DEGREE = 24
 _TARGET = 3e-13  # relative error of a mean above which it is formed again in multiprecision
 _DIGITS = 50
@@ -45,6 +46,7 @@ class Expression:
         self._check_continuous()
         self._check_not_constant()
         self._check_growth()
+        self.marks = (*self.kinks, *self._steep_places())
 
     def refused(self, rule: str) -> InputError:
         return input_error("expression", self.text, rule)
@@ -190,6 +192,15 @@ class Expression:
             raise self.refused(f"has more than {_MAX_KINKS} kinks in |x| <= {_KINK_RANGE:g}")
         return tuple(kinks)
 
+    def _steep_places(self) -> list[float]:
+        grid = np.unique(np.concatenate([grid_of(_STEEP_RANGE), self.kinks]))
+
+        def plain(symbolic: Any, x: Any) -> Any:
+            with np.errstate(all="ignore"):
+                return np.broadcast_to(evaluate(symbolic, x, DOUBLE), x.shape)
+
+        return steep_places(partial(plain, self.symbolic), partial(plain, self.slope_symbolic), grid)
+
     def _zeros(self, inner: Any) -> list[float]:
         import sympy as sp
 
@@ -301,7 +312,7 @@ class Expression:
         else:
             mean_slope, mean_intercept = self._mean_slope, self._mean_intercept
         return Formulas(
-            self.value, self.derivative, self.intercept, self.kinks, slope, level, mean_slope, mean_intercept
+            self.value, self.derivative, self.intercept, self.marks, slope, level, mean_slope, mean_intercept
         )
 
     def _mean_slope(self, std: float) -> float:
@@ -322,9 +333,11 @@ class Expression:
 
     def _mean(self, g: Callable[[Any], Any], symbolic: Any, size: Any, std: float, rescue: bool = True) -> float:
         unit = 2.0**-52
-        scale = 0.0 if size is None else gaussian_mean(size, std, self.kinks).value
+        scale = 0.0
         try:
-            mean = gaussian_mean(g, std, self.kinks, floor=unit * scale)
+            if size is not None:
+                scale = gaussian_mean(size, std, self.marks).value
+            mean = gaussian_mean(g, std, self.marks, floor=unit * scale)
         except DivergentMean:
             raise
         except ComputationError:  # more noise than signal in double
@@ -347,7 +360,7 @@ class Expression:
         with mp.workdps(_QUADRATURE_DIGITS):
             deviation = mp.mpf(std)
             edges = [mp.mpf(float(edge)) for edge in panel_edges(std) if abs(edge) <= reach]
-            edges += [mp.mpf(kink) / deviation for kink in self.kinks if abs(kink) < reach * std]
+            edges += [mp.mpf(kink) / deviation for kink in self.marks if abs(kink) < reach * std]
 
             def integrand(z: Any) -> Any:
                 return evaluate(symbolic, deviation * z, multiprecision()) * mp.exp(-z * z / 2)

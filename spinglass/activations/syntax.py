@@ -269,12 +269,22 @@ class _Builder:
         return value
 
     def binary(self, node: ast.BinOp, depth: int) -> tuple[Any, float | None]:
+        chain = [node]  # a sum or product of many terms is one level deep, however many it has
+        while isinstance(chain[-1].left, ast.BinOp) and not isinstance(chain[-1].left.op, ast.Pow):
+            chain.append(chain[-1].left)
+        result = self.build(chain[-1].left, depth + 1)
+        for link in reversed(chain):
+            result = self.joined(link, result, self.build(link.right, depth + 1))
+        return result
+
+    def joined(
+        self, node: ast.BinOp, first: tuple[Any, float | None], second: tuple[Any, float | None]
+    ) -> tuple[Any, float | None]:
+        (left, a), (right, b) = first, second
         if isinstance(node.op, ast.BitXor):
             raise self.refused("must not contain ^; powers are written x**2")
         if not isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)):
             raise self.refused(f"must not contain the operation {type(node.op).__name__}; allowed are + - * / **")
-        left, a = self.build(node.left, depth + 1)
-        right, b = self.build(node.right, depth + 1)
         constant = a is not None and b is not None
         if isinstance(node.op, ast.Pow):
             return self.power(left, a, right, b)

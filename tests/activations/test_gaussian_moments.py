@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
+from spinglass import ComputationError
 from spinglass.activations import Activation, activation, names
 from spinglass.activations.section_law import gaussian_moments, mean_square
 
@@ -158,3 +159,25 @@ def test_moments_of_expressions(text: str, f: Callable[[Any], Any], kinks: tuple
     moments = gaussian_moments(Activation.from_expression(text), std)
     assert math.isclose(moments.slope, slope, rel_tol=TOLERANCE)
     assert math.isclose(moments.intercept, intercept, rel_tol=TOLERANCE)
+
+
+@pytest.mark.parametrize("steepness", [10.0, 1e3, 1e6, 1e8])
+@pytest.mark.parametrize("centre", [0.0, 1.0, -2.375])
+def test_steep_expressions_are_resolved(steepness: float, centre: float) -> None:
+    """f = erf(a(x − c)) + x: E f′ = 1 + 2a/√(π(1+2a²σ²)) e^{−a²c²/(1+2a²σ²)}, a Gaussian integral; E f likewise."""
+    text = f"erf({steepness:.0f}*(x - {centre})) + x".replace("- -", "+ ")
+    for std in (0.7, 3.0) if steepness < 1e6 else (0.7,):
+        with mp.workdps(40):
+            a, c, s = mpf(steepness), mpf(centre), mpf(std)
+            width = 1 + 2 * a * a * s * s
+            peak = 2 * a / mp.sqrt(mp.pi * width) * mp.exp(-a * a * c * c / width)
+            # E x f′ = (mean of x under the product of both Gaussians) × peak; E erf(a(x−c)) = −erf(a c/√(1+2a²σ²))
+            level = float(-mp.erf(a * c / mp.sqrt(width)) - peak * 2 * a * a * s * s * c / width)
+            slope = float(1 + peak)
+        try:
+            moments = gaussian_moments(Activation.from_expression(text), std)
+        except ComputationError:
+            assert steepness > 1e7  # the rounding of x alone exceeds the accuracy: refused, never silently wrong
+            continue
+        assert math.isclose(moments.slope, slope, rel_tol=TOLERANCE), (text, std)
+        assert math.isclose(moments.intercept, level, rel_tol=1e-11, abs_tol=0.0), (text, std)
