@@ -10,6 +10,7 @@ the form that keeps its accuracy next to the threshold, where the textbook form 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -24,6 +25,7 @@ from spinglass.complexity.thresholds import (
     checked_p,
     complexity_at_threshold,
     edge_distance,
+    only_one_given,
 )
 
 __all__ = ["annealed_complexity"]
@@ -145,8 +147,14 @@ def _constants(p: int) -> tuple[float, ...]:
     return float(p), slope, slope_rest, edge, edge_rest, total
 
 
-def annealed_complexity(u: ArrayLike, p: int, index: ArrayLike | None = None) -> Any:
-    """Annealed complexity of the pure p-spin glass at energy density u.
+def annealed_complexity(
+    u: ArrayLike,
+    p: int | None = None,
+    index: ArrayLike | None = None,
+    *,
+    mixture: Mapping[int, float] | None = None,
+) -> Any:
+    """Annealed complexity of the pure p-spin glass, or of a mixture {p: a_p}, at energy density u.
 
     ``index=None``: the density of critical points of all indices at u (not cumulative, symmetric in u),
 
@@ -167,11 +175,18 @@ def annealed_complexity(u: ArrayLike, p: int, index: ArrayLike | None = None) ->
     above −√2. Agrees with 50-digit values within 4 units in the last place of max(|Θ|, ½ log(p−1)) for k <= 2, within
     8 for k <= 10, everywhere, neighbouring doubles of −E_∞ included.
 
-    Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013), Theorems 2.5 and 2.8.
+    ``mixture`` = {p: a_p} in place of p: the glass of covariance N ξ(q), ξ(q) = Σ a_p² q^p. Σ(u) is then the supremum
+    over the radial derivative y of Σ(u, y) (see `mixed_models`), Θ_k(u) its cumulative form by index, k eigenvalues
+    below the shift costing I₁ each; about 14 digits of max(1, |Θ|).
+
+    Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013), and Auffinger, Ben Arous, Ann. Probab. 41 (2013) for mixtures.
 
     >>> round(annealed_complexity(-1.0, 3), 14), round(annealed_complexity(-1.65, 3, index=1), 14)
     (0.22157359027997, 0.00224669774935)
     """
+    only_one_given(p, mixture)
+    if mixture is not None:
+        return _mixed_complexity(u, mixture, index)
     p = checked_p(p)
     energies = _checked_energies(u)
     weights = np.zeros(()) if index is None else checked_indices(index) + 1
@@ -182,6 +197,19 @@ def annealed_complexity(u: ArrayLike, p: int, index: ArrayLike | None = None) ->
     out = np.empty(energies.size)
     _complexity_curve(np.ravel(energies), np.ravel(weights), *_constants(p), out)
     return out.reshape(energies.shape)
+
+
+def _mixed_complexity(u: ArrayLike, mixture: Mapping[int, float], index: ArrayLike | None) -> Any:
+    from spinglass.complexity.mixed_models import mixed_model, out
+
+    model, energies = mixed_model(mixture), _checked_energies(u)
+    if model.pure is not None:
+        return annealed_complexity(out(energies / model.pure[1]), model.pure[0], index)
+    if np.any(np.abs(energies) > 1e100):
+        raise input_error("u", u, "must be of size at most 1e100 for a mixture")
+    if index is None:
+        return out(model.all_indices(energies))
+    return out(model.cumulative(energies, checked_indices(index) + 1))
 
 
 def _checked_energies(u: ArrayLike) -> NDArray[np.float64]:

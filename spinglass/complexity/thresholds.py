@@ -1,12 +1,14 @@
-"""Threshold energy and band edges of the spherical pure p-spin glass.
+"""Threshold energy and band edges of spherical spin glasses.
 
-All positions near the threshold are measured by v = x²/4 − 1, x = u√(p/(p−1)) the shift of the Hessian: v < 0 inside
-the bulk, v = 0 at |u| = E_∞, and v = sinh²(y/2) outside. In these terms every formula is free of cancellation.
+In pure models positions near the threshold are measured by v = x²/4 − 1, x = u√(p/(p−1)) the shift of the Hessian:
+v < 0 inside the bulk, v = 0 at |u| = E_∞, and v = sinh²(y/2) outside. In these terms every formula is free of
+cancellation.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -88,15 +90,29 @@ def complexity_at_threshold(p: int) -> float:
     return total
 
 
-def threshold_energy(p: int) -> float:
-    """Threshold energy E_∞(p) = 2√((p−1)/p) > 0 of the pure p-spin glass.
+def only_one_given(p: Any, mixture: Any) -> None:
+    """Refuse p and mixture together, and neither."""
+    if (p is None) == (mixture is None):
+        raise input_error("p, mixture", (p, mixture), "give exactly one of them")
+
+
+def threshold_energy(p: int | None = None, *, mixture: Mapping[int, float] | None = None) -> float:
+    """Threshold energy: E_∞(p) = 2√((p−1)/p) > 0 of the pure p-spin glass, or E_th of a mixture {p: a_p}.
 
     Critical points of energy density u < −E_∞ have a bounded index; above it the index is of order N. Convention
-    u = h/N, covariance N q^p, p >= 2. Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013).
+    u = h/N, covariance N q^p, p >= 2; mixture: covariance N ξ(q), ξ = Σ a_p² q^p, and
+    E_th = [ξ(ξ″ − ξ′) + ξ′²]/(ξ′√ξ″) at q = 1 without the constant term of ξ.
+    Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013); Auffinger, Ben Arous, Ann. Probab. 41 (2013).
 
     >>> round(threshold_energy(3), 15)
     1.632993161855452
     """
+    only_one_given(p, mixture)
+    if mixture is not None:
+        from spinglass.complexity.mixed_models import mixed_model
+
+        model = mixed_model(mixture)
+        return model.pure[1] * threshold_energy(model.pure[0]) if model.pure else model.threshold
     p = checked_p(p)
     return 2 * math.sqrt((p - 1) / p)
 
@@ -131,18 +147,28 @@ def _edge_angle(p: int, k: NDArray[np.float64]) -> NDArray[np.float64]:
     return y
 
 
-def band_edge(p: int, index: ArrayLike = 0) -> Any:
+def band_edge(p: int | None = None, index: ArrayLike = 0, *, mixture: Mapping[int, float] | None = None) -> Any:
     """Band edge E_k(p) > 0: the zero of Θ_k(−E), below which no critical point of index >= k is expected.
 
     ``index``: k >= 0, or an array of them. E_0 > E_1 > … → E_∞; −E_0 is the ground-state energy for p >= 3 (Subag
     2017). For p = 2, Θ_k vanishes on the whole of u >= −E_∞ and E_k = E_∞ = √2 for every k. Where E_k is close to
     E_∞, `band_width` gives the difference to full relative accuracy.
 
-    Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013); solved by Newton's method in y, E = E_∞ cosh(y/2).
+    ``mixture`` = {p: a_p} in place of p: the zero of the annealed complexity of points of index >= k of the mixed
+    glass; needs ξ″ > ξ′ (otherwise Θ_k is nowhere positive).
+
+    Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013); Auffinger, Ben Arous, Ann. Probab. 41 (2013); solved by
+    Newton's method in y, E = E_∞ cosh(y/2).
 
     >>> round(band_edge(3, 0), 13), band_edge(3, [0, 1, 2]).round(6).tolist()
     (1.6569983635275, [1.656998, 1.652873, 1.650253])
     """
+    only_one_given(p, mixture)
+    if mixture is not None:
+        from spinglass.complexity.mixed_models import mixed_model, out
+
+        model, k = mixed_model(mixture), checked_indices(index)
+        return out(model.pure[1] * band_edge(model.pure[0], k) if model.pure else model.band_edge(k + 1))
     p = checked_p(p)
     edges = threshold_energy(p) * np.cosh(_edge_angle(p, checked_indices(index)) / 2)
     return edges.item() if edges.ndim == 0 else edges
