@@ -14,6 +14,7 @@ from spinglass._errors import ComputationError, InputError, input_error
 from spinglass.activations.formulas import Formulas, Mean
 from spinglass.activations.interpreter import DOUBLE, evaluate, finite, multiprecision
 from spinglass.activations.piecewise_linear import Sections, simplified
+from spinglass.activations.polynomials import degree, moment_sum
 from spinglass.activations.quadrature import REACH, DivergentMean, gaussian_mean, panel_edges
 from spinglass.activations.roots import grid_of, roots, steep_places
 from spinglass.activations.syntax import parsed, symbols
@@ -152,7 +153,7 @@ class Expression:
             if branch and np.any(values < 0):
                 raise self._not_finite(_nearest_to_zero(grid[values < 0]), reach)
             if pole:
-                zeros = roots(partial(self._values, inner), grid)
+                zeros = np.concatenate([grid[values == 0.0], roots(partial(self._values, inner), grid)])
                 if zeros.size:
                     raise self._not_finite(_nearest_to_zero(zeros), reach)
         with np.errstate(all="ignore"):
@@ -293,7 +294,7 @@ class Expression:
         """(a_0, a_1, …) if f is a polynomial with rational coefficients of moderate degree."""
         import sympy as sp
 
-        if _degree(self.symbolic, self.x) > _MAX_DEGREE:
+        if degree(self.symbolic, self.x) > _MAX_DEGREE:
             return None
         coefficients = sp.Poly(self.symbolic, self.x).all_coeffs()[::-1]
         return [float(c) for c in coefficients] if all(c.is_real for c in coefficients) else None
@@ -307,8 +308,8 @@ class Expression:
         if polynomial is not None:
             slopes = [k * a for k, a in enumerate(polynomial)][1:]
             intercepts = [(1 - k) * a for k, a in enumerate(polynomial)]
-            mean_slope: Mean = partial(_moment_sum, slopes)
-            mean_intercept: Mean = partial(_moment_sum, intercepts)
+            mean_slope: Mean = partial(moment_sum, slopes)
+            mean_intercept: Mean = partial(moment_sum, intercepts)
         else:
             mean_slope, mean_intercept = self._mean_slope, self._mean_intercept
         return Formulas(
@@ -365,7 +366,10 @@ class Expression:
             def integrand(z: Any) -> Any:
                 return evaluate(symbolic, deviation * z, multiprecision()) * mp.exp(-z * z / 2)
 
-            value, error = mp.quad(integrand, sorted(set(edges)), error=True)
+            try:
+                value, error = mp.quad(integrand, sorted(set(edges)), error=True)
+            except (ArithmeticError, ValueError, TypeError) as problem:
+                raise ComputationError(f"a Gaussian mean of {self.text!r} fails: {problem!r}") from None
             value, error = value / mp.sqrt(2 * mp.pi), error / mp.sqrt(2 * mp.pi)
             if abs(value) <= 1e-28 * scale and error <= 1e-28 * scale:
                 return 0.0
@@ -389,25 +393,3 @@ def _rational(value: float) -> Any:
     import sympy as sp
 
     return sp.Rational(*float(value).as_integer_ratio())
-
-
-def _degree(node: Any, x: Any) -> float:
-    """A bound on the degree of a polynomial expression, inf for what is not one."""
-    if node == x:
-        return 1
-    if not node.has(x):
-        return 0 if node.is_Rational else math.inf
-    if node.is_Add:
-        return max(_degree(part, x) for part in node.args)
-    if node.is_Mul:
-        return sum(_degree(part, x) for part in node.args)
-    if node.is_Pow and node.exp.is_Integer and node.exp > 0:
-        return int(node.exp) * _degree(node.base, x)
-    return math.inf
-
-
-def _moment_sum(coefficients: list[float], std: float) -> float:
-    """E Σ a_k x^k = Σ a_k σ^k (k−1)!! over even k, for x ~ N(0, σ²)."""
-    return math.fsum(
-        a * std**k * math.prod(range(k - 1, 0, -2)) for k, a in enumerate(coefficients) if k % 2 == 0 and a != 0.0
-    )
