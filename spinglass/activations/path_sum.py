@@ -53,7 +53,7 @@ class PathSum:
 
     @property
     def mean_intercept(self) -> Any:
-        """E β: a float when E α and E β are the same in every layer, else the array `intercepts`."""
+        """E β: a float when it is the same in every layer, else the array `intercepts`."""
         return _common(self.intercepts)
 
     def overlap_field(self) -> OverlapField:
