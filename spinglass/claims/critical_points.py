@@ -21,7 +21,7 @@ from spinglass.claims.decision import Comparison, equal_mass_edges, ratio_compar
 from spinglass.hamiltonians import OverlapField, SphericalGlass
 
 ENERGY_BINS = 5
-_GRID_POINTS = 241
+_GRID_POINTS = 201
 _COUPLINGS, _PATH = 0, 1  # the two random streams of one sample
 
 Arrays = dict[str, NDArray[Any]]
@@ -109,9 +109,8 @@ def exact_block(cell: ExactCell) -> Arrays:
         steps = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(grid))])
         cuts = equal_mass_edges(steps.tolist(), grid.tolist(), ENERGY_BINS)
         edges.append(cuts)
-        windows = list(pairwise(cuts))
-        bins.append([complexity.mean_count(n_spins, p, energy=window, field=field) for window in windows])
-        reference_bins.append([complexity.mean_count(n_spins, p, energy=window) for window in windows])
+        bins.append(complexity.mean_count_bins(cuts, n_spins, p, field=field))
+        reference_bins.append(complexity.mean_count_bins(cuts, n_spins, p))
     result.update(
         energy_density=np.array(grids),
         density=np.array(densities),
@@ -130,7 +129,7 @@ def _density_on_support(
     """Energy densities that hold all but about 1e−6 of the critical points, and the exact density there."""
     shift = np.zeros(1) if field is None else field.value(np.linspace(-1, 1, 201), n_spins) / n_spins
     reach = 6.5 / math.sqrt(n_spins) + 1.5  # standard deviation of u at a given point is 1/√N, the bulk ends near 2
-    coarse = np.linspace(shift.min() - reach, shift.max() + reach, 4 * _GRID_POINTS)
+    coarse = np.linspace(shift.min() - reach, shift.max() + reach, _GRID_POINTS)
     density = np.asarray(complexity.mean_count_density(coarse, n_spins, p, field=field))
     inside = np.flatnonzero(density > 1e-6 * density.max())
     low, high = max(inside[0] - 1, 0), min(inside[-1] + 1, coarse.size - 1)

@@ -160,13 +160,11 @@ def total_ratio(plan: Plan, group: Group) -> float | None:
 def _divergence(plan: Plan, group: Group) -> str:
     if group.is_reference or not _asymptotics_apply(plan):
         return ""
-    intervals = complexity.ratio_divergence(group.depth, group.rho[0])
-    shown = []
-    for low, high in intervals:
-        left = "" if math.isinf(low) else f"{low:.4f} ≤ "
-        right = "" if math.isinf(high) else f" ≤ {high:.4f}"
-        shown.append(f"{left}u{right}" if left or right else "every u")
-    return " or ".join(shown)
+    divergent = complexity.ratio_divergence(group.depth, group.rho[0])
+    if divergent is None:
+        return ""
+    low, high = divergent
+    return f"u ≤ {high:.4f}" if math.isinf(low) else f"u ≥ {low:.4f}"
 
 
 def write_asymptotic_tables(plan: Plan, store: Store) -> None:

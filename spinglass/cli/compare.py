@@ -109,12 +109,14 @@ def command(
     store = Store(out)
     with progress_bar(not as_json) as progress:
         summary = run_comparison(plan, store, workers, progress, command=" ".join(["spinglass", *sys.argv[1:]]))
-        names_of_figures = reports.figure_names()
+        names_of_figures = reports.figures.names()
+        drawn: list[str] = []
 
-        def drawn(done: int) -> None:
-            progress("figures", done, len(names_of_figures))
+        def on_figure(name: str) -> None:
+            drawn.append(name)
+            progress("figures", len(drawn), len(names_of_figures))
 
-        page = reports.write_report(store.folder, on_figure=drawn)
+        page = reports.write_report(store.folder, on_figure=on_figure)
     if as_json:
         click.echo(json.dumps(summary, indent=2, ensure_ascii=False, default=str))
     else:

@@ -31,7 +31,7 @@ def command(folder: str, only: tuple[str, ...], out: str | None, seed: int, as_j
     source = Path(folder)
     if not (source / "data" / "settings.json").is_file():
         raise input_error("folder", folder, "must be the output folder of `spinglass compare` (no data/settings.json)")
-    names = [checked_choice("only", name, reports.figure_names()) for name in only] or None
+    names = [checked_choice("only", name, reports.figures.names()) for name in only] or None
     if out is not None and Path(out).resolve() != source.resolve():
         target = Store(out).folder
         shutil.copytree(source / "data", target / "data", dirs_exist_ok=True, ignore=shutil.ignore_patterns("blocks"))

@@ -14,11 +14,12 @@ from spinglass.complexity.thresholds import band_edge, band_width, threshold_ene
 
 if TYPE_CHECKING:
     from spinglass.complexity.asymptotic import annealed_complexity
-    from spinglass.complexity.finite_n import mean_count, mean_count_density
+    from spinglass.complexity.finite_n import mean_count, mean_count_bins, mean_count_density
 
 _MODULE_OF = {
     "annealed_complexity": "asymptotic",
     "mean_count": "finite_n",
+    "mean_count_bins": "finite_n",
     "mean_count_density": "finite_n",
 }
 
@@ -28,6 +29,7 @@ __all__ = [
     "band_edge",
     "band_width",
     "mean_count",
+    "mean_count_bins",
     "mean_count_density",
     "ratio_divergence",
     "saddle_ratio",

@@ -117,35 +117,50 @@ def total_weights(
 
 
 def density_weights(u: NDArray[np.float64]) -> Weights:
-    """The density in u at the given energies, with the total as the last column."""
+    """The density in u at the given energies, with the total as the last column.
+
+    With d = (u − energy_0)/spacing the cardinal series is Σ_j f_j sinc(d − j) = (−1)^⌊d⌉ sin(π(d − ⌊d⌉))/π ·
+    Σ_j (−1)^j f_j/(d − j), ⌊d⌉ the nearest integer: one sine per energy. Numerator and denominators hold the same
+    rounded d, so that nothing is lost next to a grid point.
+    """
 
     def weights(
         inner: NDArray[np.float64], energy: NDArray[np.float64], spacing: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         result = np.empty((inner.shape[0], u.size + 1))
+        grid = np.arange(inner.shape[1], dtype=float)
+        sign = 1.0 - 2.0 * (grid % 2)
         for row in range(inner.shape[0]):
-            cardinal = np.sinc((u[:, None] - energy[row]) / spacing[row])
-            result[row, :-1] = cardinal @ inner[row] / spacing[row]
+            position = (u - energy[row, 0]) / spacing[row]
+            nearest = np.rint(position)
+            on_grid = position == nearest
+            sine = np.where(nearest % 2 == 0, 1.0, -1.0) * np.sin(math.pi * (position - nearest)) / math.pi
+            series = (1.0 / (np.where(on_grid, 0.5, position)[:, None] - grid)) @ (sign * inner[row])
+            inside = on_grid & (nearest >= 0) & (nearest < grid.size)
+            at_grid = inner[row][np.where(inside, nearest, 0).astype(int)]
+            result[row, :-1] = np.where(inside, at_grid, sine * series) / spacing[row]
         result[:, -1] = inner.sum(axis=1)
         return result
 
     return weights
 
 
-def window_weights(low: float, high: float) -> Weights:
-    """The number in the window of energy densities, and the total."""
+def window_weights(edges: NDArray[np.float64]) -> Weights:
+    """The numbers in the windows between consecutive energy densities, and the total as the last column."""
     from scipy.special import sici
 
     def weights(
         inner: NDArray[np.float64], energy: NDArray[np.float64], spacing: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        step = np.zeros_like(inner)
-        for sign, edge in ((1.0, high), (-1.0, low)):
+        total = inner.sum(axis=1)
+        below = []
+        for edge in edges:
             if math.isinf(edge):
-                step += sign * 0.5 * math.copysign(1.0, edge)
+                below.append(0.5 * math.copysign(1.0, edge) * total)
             else:
-                step += sign * sici(math.pi * (edge - energy) / spacing[:, None])[0] / math.pi
-        return np.stack([(inner * step).sum(axis=1), inner.sum(axis=1)], axis=1)
+                step = sici(math.pi * (edge - energy) / spacing[:, None])[0] / math.pi
+                below.append((inner * step).sum(axis=1))
+        return np.column_stack([*(high - low for low, high in itertools.pairwise(below)), total])
 
     return weights
 

@@ -371,6 +371,13 @@ def sweep(n: int, xi: float, octave: int = 0) -> tuple[float, NDArray[np.complex
     return entry
 
 
+@lru_cache(maxsize=_CACHED_SWEEPS)
+def _centred_sweep(n: int, xi: float) -> NDArray[np.complex128]:
+    """w h(t) e^{−it(ξ+τ)} on the real contour: what multiplies e^{itκ}."""
+    tau, values = sweep(n, xi)
+    return values * np.exp(-1j * contour(0)[0] * (xi + tau))
+
+
 def _far_tau(n: int, xi: float) -> float:
     """τ for ξ beyond the spectrum, where C(0) = |He_{n−1}(ξ)|: −(n−1) He_{n−2}/He_{n−1} by the continued fraction."""
     ratio = xi  # He_k/He_{k−1}
@@ -408,7 +415,7 @@ def spiked_ratio(
     columns = np.flatnonzero(swept)
     if n > 1 and columns.size:
         times, _ = contour(0)
-        table = np.array([sweep(n, float(xi[j]))[1] * np.exp(-1j * times * (xi[j] + tau[j])) for j in columns])
+        table = np.array([_centred_sweep(n, float(xi[j])) for j in columns])
         with one_blas_thread():
             phases = np.exp(1j * np.outer(kappa, times))
             near = phases.real @ table.real.T - phases.imag @ table.imag.T
