@@ -21,6 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from spinglass._jit import jit
+from spinglass.landscape.lanes import apply, contract, factor, solve
 
 
 @jit
@@ -39,58 +40,6 @@ def _start(number, n_spins, gamma, has_mu, z):  # type: ignore[no-untyped-def]
     if has_mu:
         sign = 1.0 - 2.0 * (number % 2)
         z[n_spins] = sign * np.sqrt(float(size)) / gamma
-
-
-@jit
-def _contract(tensor, matrix, vector, n_spins, has_mu, zr, zi, gr, gi):  # type: ignore[no-untyped-def]
-    """G(z)_{ik} with G(z) z' the bilinear form of the target's first N equations, in all lanes."""
-    lanes = zr.shape[1]
-    for i in range(n_spins):
-        for k in range(i, n_spins):
-            row_r = gr[i, k]
-            row_i = gi[i, k]
-            for l in range(lanes):
-                row_r[l] = 0.0
-                row_i[l] = 0.0
-            for j in range(n_spins):
-                c = tensor[i, k, j]
-                cr = zr[j]
-                ci = zi[j]
-                for l in range(lanes):
-                    row_r[l] += c * cr[l]
-                    row_i[l] += c * ci[l]
-            if has_mu:
-                c = 0.5 * matrix[i, k]
-                for l in range(lanes):
-                    row_r[l] += c * zr[n_spins, l]
-                    row_i[l] += c * zi[n_spins, l]
-            if k > i:
-                for l in range(lanes):
-                    gr[k, i, l] = row_r[l]
-                    gi[k, i, l] = row_i[l]
-        if has_mu:
-            for l in range(lanes):
-                gr[i, n_spins, l] = vector[i] * zr[n_spins, l]
-                gi[i, n_spins, l] = vector[i] * zi[n_spins, l]
-            for k in range(n_spins):
-                c = 0.5 * matrix[i, k]
-                for l in range(lanes):
-                    gr[i, n_spins, l] += c * zr[k, l]
-                    gi[i, n_spins, l] += c * zi[k, l]
-
-
-@jit
-def _apply(n_rows, n, ar, ai, xr, xi, yr, yi):  # type: ignore[no-untyped-def]
-    """y = A x in all lanes, for the first n_rows rows."""
-    lanes = xr.shape[1]
-    for i in range(n_rows):
-        for l in range(lanes):
-            yr[i, l] = 0.0
-            yi[i, l] = 0.0
-        for k in range(n):
-            for l in range(lanes):
-                yr[i, l] += ar[i, k, l] * xr[k, l] - ai[i, k, l] * xi[k, l]
-                yi[i, l] += ar[i, k, l] * xi[k, l] + ai[i, k, l] * xr[k, l]
 
 
 @jit
@@ -118,84 +67,35 @@ def _jacobian(n_spins, has_mu, gamma, t, gr, gi, zr, zi, jr, ji):  # type: ignor
 
 
 @jit
-def _factor(n, ar, ai):  # type: ignore[no-untyped-def]
-    """LU factors in place, without pivoting; the diagonal keeps the reciprocals of the pivots."""
-    lanes = ar.shape[2]
-    for c in range(n):
-        pr = ar[c, c]
-        pi = ai[c, c]
-        for l in range(lanes):
-            size = pr[l] * pr[l] + pi[l] * pi[l] + 1e-290
-            pr[l] = pr[l] / size
-            pi[l] = -pi[l] / size
-        for i in range(c + 1, n):
-            fr = ar[i, c]
-            fi = ai[i, c]
-            for l in range(lanes):
-                re = fr[l] * pr[l] - fi[l] * pi[l]
-                im = fr[l] * pi[l] + fi[l] * pr[l]
-                fr[l] = re
-                fi[l] = im
-            for k in range(c + 1, n):
-                for l in range(lanes):
-                    ar[i, k, l] -= fr[l] * ar[c, k, l] - fi[l] * ai[c, k, l]
-                    ai[i, k, l] -= fr[l] * ai[c, k, l] + fi[l] * ar[c, k, l]
+def _add_forms(n_spins, has_mu, gamma, t, gr, gi, ur, ui, p, ar, ai, q, br, bi, cr, ci, yr, yi):  # type: ignore[no-untyped-def]
+    """y −= p Q(u, a) + q Q′(u, b), the homotopy's bilinear form and its t-derivative, given G(u); c is room to work in.
 
-
-@jit
-def _solve(n, ar, ai, yr, yi):  # type: ignore[no-untyped-def]
-    """y ← A^{-1} y in all lanes, from the factors."""
-    lanes = yr.shape[1]
-    for i in range(n):
-        for k in range(i):
-            for l in range(lanes):
-                yr[i, l] -= ar[i, k, l] * yr[k, l] - ai[i, k, l] * yi[k, l]
-                yi[i, l] -= ar[i, k, l] * yi[k, l] + ai[i, k, l] * yr[k, l]
-    for b in range(n):
-        i = n - 1 - b
-        for k in range(i + 1, n):
-            for l in range(lanes):
-                yr[i, l] -= ar[i, k, l] * yr[k, l] - ai[i, k, l] * yi[k, l]
-                yi[i, l] -= ar[i, k, l] * yi[k, l] + ai[i, k, l] * yr[k, l]
-        for l in range(lanes):
-            re = yr[i, l] * ar[i, i, l] - yi[i, l] * ai[i, i, l]
-            im = yr[i, l] * ai[i, i, l] + yi[i, l] * ar[i, i, l]
-            yr[i, l] = re
-            yi[i, l] = im
-
-
-@jit
-def _add_form(n_spins, has_mu, gamma, t, weight, gr, gi, ur, ui, vr, vi, mode, yr, yi):  # type: ignore[no-untyped-def]
-    """y −= weight × a symmetric bilinear form at (u, v), given G(u): mode 0 the homotopy's, mode 1 its t-derivative."""
+    In the first N equations Q(u, a) = t G(u)a + (1 − t)γ u∘a and Q′(u, b) = G(u)b − γ u∘b.
+    """
     lanes = yr.shape[1]
     n = n_spins + 1 if has_mu else n_spins
-    hr = np.empty(lanes)
-    hi = np.empty(lanes)
+    for k in range(n):
+        for l in range(lanes):
+            cr[k, l] = p * t[l] * ar[k, l] + q * br[k, l]
+            ci[k, l] = p * t[l] * ai[k, l] + q * bi[k, l]
     for i in range(n_spins):
-        for l in range(lanes):
-            hr[l] = 0.0
-            hi[l] = 0.0
         for k in range(n):
             for l in range(lanes):
-                hr[l] += gr[i, k, l] * vr[k, l] - gi[i, k, l] * vi[k, l]
-                hi[l] += gr[i, k, l] * vi[k, l] + gi[i, k, l] * vr[k, l]
+                yr[i, l] -= gr[i, k, l] * cr[k, l] - gi[i, k, l] * ci[k, l]
+                yi[i, l] -= gr[i, k, l] * ci[k, l] + gi[i, k, l] * cr[k, l]
         for l in range(lanes):
-            pr = ur[i, l] * vr[i, l] - ui[i, l] * vi[i, l]
-            pi = ur[i, l] * vi[i, l] + ui[i, l] * vr[i, l]
-            qr = gamma.real * pr - gamma.imag * pi
-            qi = gamma.real * pi + gamma.imag * pr
-            if mode == 0:
-                yr[i, l] -= weight * (t[l] * hr[l] + (1.0 - t[l]) * qr)
-                yi[i, l] -= weight * (t[l] * hi[l] + (1.0 - t[l]) * qi)
-            else:
-                yr[i, l] -= weight * (hr[l] - qr)
-                yi[i, l] -= weight * (hi[l] - qi)
-    if has_mu and mode == 0:
+            dr = p * (1.0 - t[l]) * ar[i, l] - q * br[i, l]
+            di = p * (1.0 - t[l]) * ai[i, l] - q * bi[i, l]
+            hr = ur[i, l] * dr - ui[i, l] * di
+            hi = ur[i, l] * di + ui[i, l] * dr
+            yr[i, l] -= gamma.real * hr - gamma.imag * hi
+            yi[i, l] -= gamma.real * hi + gamma.imag * hr
+    if has_mu:
         for k in range(n):
-            s = -weight if k < n_spins else weight
+            s = -p if k < n_spins else p
             for l in range(lanes):
-                yr[n_spins, l] += s * (ur[k, l] * vr[k, l] - ui[k, l] * vi[k, l])
-                yi[n_spins, l] += s * (ur[k, l] * vi[k, l] + ui[k, l] * vr[k, l])
+                yr[n_spins, l] += s * (ur[k, l] * ar[k, l] - ui[k, l] * ai[k, l])
+                yi[n_spins, l] += s * (ur[k, l] * ai[k, l] + ui[k, l] * ar[k, l])
 
 
 @jit
@@ -221,6 +121,81 @@ def _denominator(n, lane, sr, si):  # type: ignore[no-untyped-def]
     if a33 > 0.0:
         return -f3 / a33, 0j
     return 0j, 0j
+
+
+@jit
+def _predict(n, lane, tau, b1, b2, sr, si, zr, zi):  # type: ignore[no-untyped-def]
+    """z at τ from the coefficients c₀ … c₄ and the denominator 1 + b₁τ + b₂τ² of one lane.
+
+    The numerator has the coefficients c_k + b₁c_{k−1} + b₂c_{k−2}, k <= 4; in the sum by c_k all but the last two terms
+    are those of the Taylor polynomial.
+    """
+    w = 1.0 / (1.0 + tau * (b1 + tau * b2))
+    e4 = tau**4 * w
+    e3 = tau**3 * (1.0 + b1 * tau) * w
+    for i in range(n):
+        z = complex(sr[0, i, lane], si[0, i, lane])
+        z += tau * complex(sr[1, i, lane], si[1, i, lane])
+        z += tau * tau * complex(sr[2, i, lane], si[2, i, lane])
+        z += e3 * complex(sr[3, i, lane], si[3, i, lane])
+        z += e4 * complex(sr[4, i, lane], si[4, i, lane])
+        zr[i, lane] = z.real
+        zi[i, lane] = z.imag
+
+
+@jit
+def _series(  # type: ignore[no-untyped-def]
+    n_spins, has_mu, gamma, tp, tensor, matrix, vector, zr, zi, dr, di, g0r, g0i, jr, ji, nr, ni, g1r, g1i, vr, vi
+):
+    """The corrected point z − d and the Taylor coefficients of the path there: c = nr + i ni.
+
+    g0 holds G(z) and j the factors of the Jacobian at z; g1, v and d are room to work in. Each order is solved with the
+    same factors: J c_k = −Σ Q(c_i, c_j) − Σ Q′(c_i, c_j), i + j = k with i, j >= 1 and i + j = k − 1.
+    """
+    lanes = zr.shape[1]
+    n = n_spins + 1 if has_mu else n_spins
+    for i in range(n):
+        for l in range(lanes):
+            nr[0, i, l] = zr[i, l] - dr[i, l]
+            ni[0, i, l] = zi[i, l] - di[i, l]
+            vr[i, l] = zr[i, l] - 2.0 * dr[i, l]
+            vi[i, l] = zi[i, l] - 2.0 * di[i, l]
+    for k in range(1, 5):
+        for i in range(n):
+            for l in range(lanes):
+                nr[k, i, l] = 0.0
+                ni[k, i, l] = 0.0
+        yr = nr[k]
+        yi = ni[k]
+        if k == 1:
+            _add_forms(n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, 0.0, vr, vi, 1.0, vr, vi, dr, di, yr, yi)
+        elif k == 2:
+            contract(tensor, matrix, vector, n_spins, has_mu, nr[1], ni[1], g1r, g1i)
+            _add_forms(
+                n_spins, has_mu, gamma, tp, g1r, g1i, nr[1], ni[1], 1.0, nr[1], ni[1], 0.0, nr[1], ni[1], dr, di, yr, yi
+            )
+            _add_forms(
+                n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, 0.0, nr[1], ni[1], 2.0, nr[1], ni[1], dr, di, yr, yi
+            )
+        elif k == 3:
+            _add_forms(
+                n_spins, has_mu, gamma, tp, g1r, g1i, nr[1], ni[1], 2.0, nr[2], ni[2], 1.0, nr[1], ni[1], dr, di, yr, yi
+            )
+            _add_forms(
+                n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, 0.0, nr[2], ni[2], 2.0, nr[2], ni[2], dr, di, yr, yi
+            )
+        else:
+            _add_forms(
+                n_spins, has_mu, gamma, tp, g1r, g1i, nr[1], ni[1], 2.0, nr[3], ni[3], 2.0, nr[2], ni[2], dr, di, yr, yi
+            )
+            _add_forms(
+                n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, 0.0, nr[3], ni[3], 2.0, nr[3], ni[3], dr, di, yr, yi
+            )
+            contract(tensor, matrix, vector, n_spins, has_mu, nr[2], ni[2], g1r, g1i)
+            _add_forms(
+                n_spins, has_mu, gamma, tp, g1r, g1i, nr[2], ni[2], 1.0, nr[2], ni[2], 0.0, nr[2], ni[2], dr, di, yr, yi
+            )
+        solve(n, jr, ji, yr, yi)
 
 
 @jit
@@ -286,47 +261,11 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
             else:
                 tp[l] = t[l] + tau
             h[l] = tau
-            w = 1.0 / (1.0 + tau * (b1[l] + tau * b2[l]))
-            # numerator coefficients c_k + b1 c_{k-1} + b2 c_{k-2}: the polynomial in powers of τ, regrouped by c_k
-            e4 = tau**4
-            e3 = tau**3 + b1[l] * e4
-            e2 = tau**2 + b1[l] * tau**3 + b2[l] * e4
-            e1 = tau + b1[l] * tau**2 + b2[l] * tau**3
-            e0 = 1.0 + tau * (b1[l] + tau * b2[l])
-            e4c = e4 * w
-            e3 = e3 * w
-            e2 = e2 * w
-            e1 = e1 * w
-            e0 = e0 * w
-            for i in range(n):
-                zr[i, l] = (
-                    e0.real * sr[0, i, l]
-                    - e0.imag * si[0, i, l]
-                    + e1.real * sr[1, i, l]
-                    - e1.imag * si[1, i, l]
-                    + e2.real * sr[2, i, l]
-                    - e2.imag * si[2, i, l]
-                    + e3.real * sr[3, i, l]
-                    - e3.imag * si[3, i, l]
-                    + e4c.real * sr[4, i, l]
-                    - e4c.imag * si[4, i, l]
-                )
-                zi[i, l] = (
-                    e0.real * si[0, i, l]
-                    + e0.imag * sr[0, i, l]
-                    + e1.real * si[1, i, l]
-                    + e1.imag * sr[1, i, l]
-                    + e2.real * si[2, i, l]
-                    + e2.imag * sr[2, i, l]
-                    + e3.real * si[3, i, l]
-                    + e3.imag * sr[3, i, l]
-                    + e4c.real * si[4, i, l]
-                    + e4c.imag * sr[4, i, l]
-                )
+            _predict(n, l, tau, b1[l], b2[l], sr, si, zr, zi)
         # correct: one Newton step
-        _contract(tensor, matrix, vector, n_spins, has_mu, zr, zi, g0r, g0i)
+        contract(tensor, matrix, vector, n_spins, has_mu, zr, zi, g0r, g0i)
         _jacobian(n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, jr, ji)
-        _apply(n, n, jr, ji, zr, zi, dr, di)
+        apply(n, jr, ji, zr, zi, dr, di)
         for i in range(n):
             for l in range(lanes):
                 dr[i, l] *= 0.5
@@ -335,8 +274,8 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
             for l in range(lanes):
                 dr[i, l] -= 0.5 * zr[i, l]
                 di[i, l] -= 0.5 * zi[i, l]
-        _factor(n, jr, ji)
-        _solve(n, jr, ji, dr, di)
+        factor(n, jr, ji)
+        solve(n, jr, ji, dr, di)
         any_accepted = False
         for l in range(lanes):
             move = 0.0
@@ -351,43 +290,37 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
             if accepted[l]:
                 any_accepted = True
                 t[l] = tp[l]
-                factor = 0.85 * (tolerance / (error + 1e-14)) ** 0.2
-                h[l] *= min(max(factor, 0.5), 4.0)
+                growth = 0.85 * (tolerance / (error + 1e-14)) ** 0.2
+                h[l] *= min(max(growth, 0.5), 4.0)
             else:
-                factor = 0.5
+                growth = 0.5
                 if error < 1e3 * tolerance:
-                    factor = 0.8 * (tolerance / error) ** 0.2
-                h[l] *= min(factor, 0.6)
+                    growth = 0.8 * (tolerance / error) ** 0.2
+                h[l] *= min(growth, 0.6)
         if any_accepted:
-            # the corrected point, and the series around it
-            for i in range(n):
-                for l in range(lanes):
-                    nr[0, i, l] = zr[i, l] - dr[i, l]
-                    ni[0, i, l] = zi[i, l] - di[i, l]
-                    vr[i, l] = zr[i, l] - 2.0 * dr[i, l]
-                    vi[i, l] = zi[i, l] - 2.0 * di[i, l]
-            for k in range(1, 5):
-                for i in range(n):
-                    for l in range(lanes):
-                        nr[k, i, l] = 0.0
-                        ni[k, i, l] = 0.0
-                if k == 1:
-                    _add_form(n_spins, has_mu, gamma, tp, 1.0, g0r, g0i, zr, zi, vr, vi, 1, nr[1], ni[1])
-                elif k == 2:
-                    _contract(tensor, matrix, vector, n_spins, has_mu, nr[1], ni[1], g1r, g1i)
-                    _add_form(n_spins, has_mu, gamma, tp, 1.0, g1r, g1i, nr[1], ni[1], nr[1], ni[1], 0, nr[2], ni[2])
-                    _add_form(n_spins, has_mu, gamma, tp, 2.0, g0r, g0i, zr, zi, nr[1], ni[1], 1, nr[2], ni[2])
-                elif k == 3:
-                    _add_form(n_spins, has_mu, gamma, tp, 2.0, g1r, g1i, nr[1], ni[1], nr[2], ni[2], 0, nr[3], ni[3])
-                    _add_form(n_spins, has_mu, gamma, tp, 2.0, g0r, g0i, zr, zi, nr[2], ni[2], 1, nr[3], ni[3])
-                    _add_form(n_spins, has_mu, gamma, tp, 1.0, g1r, g1i, nr[1], ni[1], nr[1], ni[1], 1, nr[3], ni[3])
-                else:
-                    _add_form(n_spins, has_mu, gamma, tp, 2.0, g1r, g1i, nr[1], ni[1], nr[3], ni[3], 0, nr[4], ni[4])
-                    _add_form(n_spins, has_mu, gamma, tp, 2.0, g0r, g0i, zr, zi, nr[3], ni[3], 1, nr[4], ni[4])
-                    _add_form(n_spins, has_mu, gamma, tp, 2.0, g1r, g1i, nr[1], ni[1], nr[2], ni[2], 1, nr[4], ni[4])
-                    _contract(tensor, matrix, vector, n_spins, has_mu, nr[2], ni[2], g1r, g1i)
-                    _add_form(n_spins, has_mu, gamma, tp, 1.0, g1r, g1i, nr[2], ni[2], nr[2], ni[2], 0, nr[4], ni[4])
-                _solve(n, jr, ji, nr[k], ni[k])
+            _series(
+                n_spins,
+                has_mu,
+                gamma,
+                tp,
+                tensor,
+                matrix,
+                vector,
+                zr,
+                zi,
+                dr,
+                di,
+                g0r,
+                g0i,
+                jr,
+                ji,
+                nr,
+                ni,
+                g1r,
+                g1i,
+                vr,
+                vi,
+            )
         for l in range(lanes):
             path = lane_path[l]
             if path < 0:
