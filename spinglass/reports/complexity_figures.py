@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from .figures import Drawing
 from .ratio_figures import all_marks, mark_of
@@ -202,17 +204,14 @@ def draw_densities(folder: ReportFolder, title: str) -> Drawing:
     width = (DOUBLE_COLUMN - left - right - gap * columns - middle_gap * (columns - 1)) / (2 * columns)
     names = [wrapped(g.label, DOUBLE_COLUMN / 2, max_lines=2) for g in others]
     headings = [len(lines) * line_height() + 2.6 for lines in names]
-    height = 21.0 if len(others) <= 8 else 16.0
+    height, foot = (20.0 if len(others) <= 8 else 16.0), 5.0
     head = 20.0
-    pitch = sum(headings) + len(others) * (height + 2.5) + 18.0  # from one row of depths to the next
+    pitch = sum(headings) + len(others) * (height + foot) + 16.0  # from one row of depths to the next
     sheet = Sheet(DOUBLE_COLUMN, head + math.ceil(len(depths) / columns) * pitch - 9.0, title)
     every = sorted({n for sized in table.values() for n in sized})
     weights = {n: 0.35 + 0.8 * i / max(1, len(every) - 1) for i, n in enumerate(every)}
     key = f"colour: the activation;  grey: {plain(folder.reference_label)};  thin to thick lines: $N$ = {sizes(every)}"
     sheet.text(1.5, 9.3, key, size=SMALL_TEXT, color="#4d4d4d")
-    energies = [row["energy_density"] for sized in table.values() for rows in sized.values() for row in rows]
-    span = (min(energies), max(energies))
-    scales = {depth: _density_scale(folder.rows("exact_densities", depth=depth)) for depth in depths}
     largest: tuple[float, str] = (1.0, "")
     rows_out: list[Row] = []
     for place, depth in enumerate(depths):
@@ -220,6 +219,9 @@ def draw_densities(folder: ReportFolder, title: str) -> Drawing:
         sheet.text(x, y - 4.6, f"$p = {depth}$ (depth {depth})")
         sheet.text(x, y - 0.8, "density  d E Crt$_N$ / d$u$", size=SMALL_TEXT)
         sheet.text(x + width + gap, y - 0.8, "ratio to reference", size=SMALL_TEXT)
+        peaks: dict[int, float] = {}  # largest density of the reference; some activations have other energies only
+        for row in folder.rows("exact_densities", depth=depth):
+            peaks[row["n_spins"]] = max(peaks.get(row["n_spins"], 1e-300), row["reference_density"] or 0.0)
         for j, group in enumerate(others):
             y += headings[j]
             mark = mark_of(group, folder, pairs)
@@ -228,77 +230,96 @@ def draw_densities(folder: ReportFolder, title: str) -> Drawing:
                 sheet.line([x + 1.2], [middle], color=mark.colour, marker=mark.marker, ms=4.2, ls="none")
                 sheet.text(x + 4.0, middle, "\n".join(map(plain, names[j])), va="center", linespacing=1.15)
             axes = sheet.axes(x, y, width, height), sheet.axes(x + width + gap, y, width, height)
-            _prepare_densities(axes, span, scales[depth], last=j == len(others) - 1)
-            for n, rows in sorted(table.get((group.first, depth), {}).items()):
-                rows = sorted(rows, key=lambda row: row["energy_density"])
-                us = [row["energy_density"] for row in rows]
-                mine = [row["density"] or math.nan for row in rows]
-                reference = [row["reference_density"] or math.nan for row in rows]
-                ratio = [a / b for a, b in zip(mine, reference, strict=True)]
-                axes[0].plot(us, reference, color=REFERENCE_GREY, lw=weights[n], zorder=2)
-                axes[0].plot(us, mine, color=mark.colour, lw=weights[n], zorder=3)
-                axes[1].plot(us, ratio, color=mark.colour, lw=weights[n], zorder=3)
-                rows_out += [{"group": group.label, **row} for row in rows]
-                for u, base, value in zip(us, reference, ratio, strict=True):
-                    if base > 0.5 and value > 0 and abs(math.log(value)) > abs(math.log(largest[0])):
-                        largest = value, f"{group.label} at p = {depth}, N = {n}, u = {number(u, 3)}"
-            y += height + 2.5
+            stored = sorted(table.get((group.first, depth), {}).items())
+            curves = [_DensityCurve.of(n, rows, peaks[n]) for n, rows in stored]
+            _prepare_densities(axes, curves, max(peaks.values()))
+            for curve in curves:
+                line = {"lw": weights[curve.n_spins]}
+                axes[0].plot(curve.energies, curve.reference, color=REFERENCE_GREY, zorder=2, **line)
+                axes[0].plot(curve.energies, curve.density, color=mark.colour, zorder=3, **line)
+                axes[1].plot(curve.energies, curve.ratio, color=mark.colour, zorder=3, **line)
+                for u, value in zip(curve.energies, curve.ratio, strict=True):
+                    if value > 0 and abs(math.log(value)) > abs(math.log(largest[0])):
+                        largest = value, f"{group.label} at p = {depth}, N = {curve.n_spins}, u = {number(u, 3)}"
+            rows_out += [{"group": group.label, **row} for _, rows in stored for row in rows]
+            y += height + foot
         if place % columns == 0:
-            sheet.text(DOUBLE_COLUMN / 2, y + 6.4, "energy density $u = h/N$", ha="center")
+            sheet.text(DOUBLE_COLUMN / 2, y + 2.6, "energy density $u = h/N$", ha="center")
     caption = (
         f"Exact mean number of critical points per unit of energy density at N = {sizes(every)} (thin to thick lines), "
-        f"and its ratio to that of {folder.reference_label} beside it; logarithmic scales. Coloured: the activation; "
-        f"thin grey: {folder.reference_label}. p = {listed(depths)}; {folder.provenance()}."
+        f"and its ratio to that of {folder.reference_label} beside it, where the reference has more than 1 % of its "
+        f"largest density; logarithmic scales; every panel has its own range of energies. Coloured: the activation; "
+        f"grey: {folder.reference_label}. Groups of points far outside lie near the poles of the sphere, where the "
+        f"deterministic term is of the order of the random one or larger. p = {listed(depths)}; {folder.provenance()}."
     )
-    text = "no change where there is more than half a point per unit of u"
+    text = f"no change where {folder.reference_label} has more than 1 % of its largest density"
     if largest[1]:
-        factor = number(largest[0], 3)
         text = (
-            f"where there is more than half a point per unit of u it changes most by a factor {factor} ({largest[1]})"
+            f"where {folder.reference_label} has more than 1 % of its largest density, the strongest change is by a "
+            f"factor {number(largest[0], 3)} ({largest[1]})"
         )
     return Drawing(
-        sheet.figure,
-        rows_out,
-        caption,
-        f"Exact densities of critical points beside those of {folder.reference_label}: {text}.",
+        sheet.figure, rows_out, caption, f"Exact densities of critical points at N = {sizes(every)}: {text}."
     )
 
 
-Limits = tuple[float, float]
+@dataclass(frozen=True)
+class _DensityCurve:
+    """Density, density of the reference and their ratio (where the reference is not rare) at one N."""
+
+    n_spins: int
+    energies: list[float]
+    density: list[float]
+    reference: list[float]
+    ratio: list[float]
+
+    @classmethod
+    def of(cls, n_spins: int, rows: list[Row], peak: float) -> _DensityCurve:
+        rows = sorted(rows, key=lambda row: row["energy_density"])
+        density = [row["density"] or math.nan for row in rows]
+        reference = [row["reference_density"] or math.nan for row in rows]
+        ratio = [a / b if b > 0.01 * peak else math.nan for a, b in zip(density, reference, strict=True)]
+        return cls(n_spins, [row["energy_density"] for row in rows], density, reference, ratio)
 
 
-def _prepare_densities(axes: tuple[Any, Any], span: Limits, scale: tuple[Limits, Limits], last: bool) -> None:
-    """Logarithmic axes of a density and of its ratio to the reference."""
-    for each, limits in zip(axes, scale, strict=True):
-        each.set(yscale="log", xlim=span, ylim=limits)
+def _prepare_densities(axes: tuple[Any, Any], curves: list[_DensityCurve], peak: float) -> None:
+    """Logarithmic axes of a density (three and a half decades) and of its ratio to the reference."""
+    floor = 5e-4 * peak
+    shown = [
+        u for c in curves for u, a, b in zip(c.energies, c.density, c.reference, strict=True) if a > floor or b > floor
+    ] or [-1.0, 1.0]
+    common = [(u, r) for c in curves for u, r in zip(c.energies, c.ratio, strict=True) if r > 0] or [(-1, 1), (1, 1)]
+    least = min(max(min(r for _, r in common), 1e-3) / 1.1, 0.85)
+    most = max(min(max(r for _, r in common), 1e3) * 1.1, 1.18)
+    for each, energies, limits in (
+        (axes[0], shown, (floor, 1.8 * peak)),
+        (axes[1], [u for u, _ in common], (least, most)),
+    ):
+        pad = 0.03 * (max(energies) - min(energies)) or 0.1
+        each.set(yscale="log", xlim=(min(energies) - pad, max(energies) + pad), ylim=limits)
         each.grid(axis="y")
         each.yaxis.set_minor_locator(NullLocator())
-        each.set_xticks(
-            [t for t in range(math.ceil(span[0]), math.floor(span[1]) + 1) if t % (1 + (span[1] > 4.5)) == 0]
-        )
-        each.tick_params(labelbottom=last, labelsize=SMALL_TEXT)
+        each.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        each.tick_params(labelsize=SMALL_TEXT)
     axes[0].yaxis.set_major_locator(LogLocator(numticks=4))
-    axes[1].yaxis.set_major_locator(FixedLocator(_ratio_ticks(*scale[1])))
+    axes[1].yaxis.set_major_locator(FixedLocator(_ratio_ticks(least, most)))
     axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes[1].axhline(1, color=REFERENCE_GREY, lw=0.8, zorder=2)
 
 
-def _density_scale(rows: list[Row]) -> tuple[Limits, Limits]:
-    """Limits of the density axis (three decades and a half) and of the ratio axis, the same for all activations."""
-    peak = max((row["density"] for row in rows if row["density"]), default=1.0)
-    peak = max([peak, *(row["reference_density"] for row in rows if row["reference_density"])])
-    common = [
-        row["density"] / row["reference_density"]
-        for row in rows
-        if row["density"] and row["reference_density"] and row["reference_density"] > 1e-3 * peak
-    ]
-    least, most = max(min(common, default=0.8), 0.1), min(max(common, default=1.25), 10.0)
-    return (peak * 5e-4, peak * 1.8), (min(least / 1.1, 0.85), max(most * 1.1, 1.18))
-
-
 def _ratio_ticks(low: float, high: float) -> list[float]:
-    for ticks in ((0.8, 0.9, 1, 1.1, 1.2), (0.5, 0.7, 1, 1.5, 2), (0.2, 0.5, 1, 2, 5), (0.1, 1, 10)):
+    """A few round numbers between the limits of a logarithmic axis, 1 among them."""
+    scales = (
+        (0.9, 1, 1.1, 1.2),
+        (0.6, 0.8, 1, 1.2, 1.5, 2),
+        (0.5, 0.7, 1, 1.5, 2, 3),
+        (0.2, 0.5, 1, 2, 5),
+        (0.01, 0.1, 1, 10, 100),
+    )
+    for ticks in scales:
         inside = [tick for tick in ticks if low <= tick <= high]
-        if len(inside) >= 2 and low >= ticks[0] / 2.1 and high <= ticks[-1] * 2.1:
+        gaps = [math.log(b / a) / math.log(high / low) for a, b in pairwise(inside)]
+        ends = max(math.log(inside[0] / low), math.log(high / inside[-1])) / math.log(high / low) if inside else 1.0
+        if gaps and min(gaps) > 0.16 and ends < 0.6:
             return list(inside)
-    return [1]
+    return [10.0**k for k in range(-3, 4) if low <= 10.0**k <= high]

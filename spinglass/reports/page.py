@@ -26,6 +26,7 @@ from .verdicts import (
     number_cell,
     overview_table,
     question,
+    rejected_line,
     shortest_cell,
     verdict_line,
     verdict_table,
@@ -90,6 +91,7 @@ def write_page(folder: str | Path | ReportFolder) -> Path:
         coincidences=coincidences(source),
         comparisons=comparison_table(source),
         controls=controls_table(source),
+        rejected=rejected_line(source),
         settings=_settings(source),
         files=_files(source),
     )

@@ -101,7 +101,13 @@ def draw_total_ratio(folder: ReportFolder, title: str) -> Drawing:
                     lw=1.3,
                 )
             rows.append(_ratio_row(group, depth, math.inf, limit, "limit"))
-            sheet.text(left + width - value_column + 2.5, top + centre, number(limit, 4), va="center", size=SMALL_TEXT)
+            sheet.text(
+                left + width - value_column + 2.5,
+                top + centre,
+                number(limit, 5 if limit and limit >= 1 else 4),
+                va="center",
+                size=SMALL_TEXT,
+            )
         for boundary in (sum(heights[: i + 1]) for i in range(len(heights) - 1)):
             axes.axhline(boundary, color="#efefef", lw=0.5, zorder=0)
     key = f"small to large markers, downwards: exact at $N$ = {listed(chosen)};  dashed: limit of large $N$"
@@ -119,14 +125,30 @@ def draw_total_ratio(folder: ReportFolder, title: str) -> Drawing:
         if finite_limits:
             value, label = min(finite_limits)
             most, highest = max(finite_limits)
-            found.append(
-                f"at p = {depth} the limit ratio is lowest for {label}, {number(value)}, and highest for {highest}, "
-                f"{number(most)}"
-            )
+            text = f"at p = {depth} the limit ratio is lowest for {label}, {number(value)}, "
+            text += f"and highest for {highest}, {number(most)}"
+            far = _farthest(folder, groups, depth, chosen[-1]) if chosen else None
+            if far is not None:
+                text += f"; at N = {chosen[-1]} farthest from its limit is {far[0].label} with {number(far[1])}"
+            found.append(text)
     alternative = (
         f"Ratios of total numbers of critical points to those of {folder.reference_label}: {'; '.join(found)}."
     )
     return Drawing(sheet.figure, rows, caption, alternative)
+
+
+def _farthest(folder: ReportFolder, groups: list[Group], depth: int, n_spins: int) -> tuple[Group, float] | None:
+    """The group whose exact ratio at one N is farthest from its limit, with that ratio."""
+    exact = {row["activation"]: row["ratio"] for row in folder.rows("exact_counts", depth=depth, n_spins=n_spins)}
+    known = [
+        (abs(exact[group.first] - limit), i)
+        for i, group in enumerate(groups)
+        if exact.get(group.first) is not None and (limit := limit_of(folder, group.first, depth)) is not None
+    ]
+    if not known:
+        return None
+    group = groups[max(known)[1]]
+    return group, exact[group.first]
 
 
 def _name_rows(sheet: Sheet, row_marks: list[Mark], names: list[list[str]], centres: list[float]) -> None:

@@ -73,7 +73,8 @@ def verdict_line(folder: ReportFolder) -> str:
     if not rows and "worst_z" not in summary:
         return "No simulation is stored in this folder."
     scores = [abs(row["z"]) for row in rows if row["z"] is not None]
-    worst = summary.get("worst_z", max(scores, default=None))
+    stored = summary.get("worst_z")
+    worst = max(scores, default=None) if stored is None else abs(stored)
     count = summary.get("n_comparisons", len(rows))
     text = f"{count} comparisons of exact theory with complete enumeration: largest |z| = {number(worst, 3)}"
     critical = summary.get("z_critical", folder.settings.get("z_critical"))
@@ -245,11 +246,21 @@ def controls_table(folder: ReportFolder) -> SortableTable | None:
             Cell(group_label(folder, row) if row["activations"] else labels.get(row["group"], row["group"] or "–")),
             shortest_cell(row["n_spins"]),
             number_cell(row["z"], 3),
-            Cell("✓ rejected, as it must be" if row["rejected"] else "✗ not rejected"),
+            Cell("✓ rejected" if row["rejected"] else "✗ not rejected"),
         ]
         for row in rows
     ]
     return SortableTable("Wrong claims put to the same test", header, body)
+
+
+def rejected_line(folder: ReportFolder) -> str:
+    """How many of the wrong claims are rejected, and what it means when some are not."""
+    rows = folder.rows("controls")
+    rejected = sum(bool(row["rejected"]) for row in rows)
+    text = f"{rejected} of {len(rows)} are rejected."
+    if rejected < len(rows):
+        text += " The others are too close to the truth to be told from it with this number of samples."
+    return text
 
 
 def coincidences(folder: ReportFolder) -> list[str]:

@@ -186,6 +186,8 @@ def test_alternative_texts_state_findings_computed_from_the_numbers(written: Pat
     lowest = min(source.rows("activations", depth=3), key=lambda row: row["total_ratio"])
     text = about(written, "total-ratio")["alternative_text"]
     assert f"lowest for {lowest['label']}, {lowest['total_ratio']:.4f}" in text
+    at_32 = source.rows("exact_counts", activation="sigmoid", depth=3, n_spins=32)[0]["ratio"]
+    assert f"at N = 32 farthest from its limit is sigmoid with {at_32:.4f}" in text
     text = about(written, "energy-ratio")["alternative_text"]
     first = min(
         r["energy_density"]
