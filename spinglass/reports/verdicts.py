@@ -259,7 +259,7 @@ def rejected_line(folder: ReportFolder) -> str:
     rejected = sum(bool(row["rejected"]) for row in rows)
     text = f"{rejected} of {len(rows)} are rejected."
     if rejected < len(rows):
-        text += " The others are too close to the truth to be told from it with this number of samples."
+        text += " The others cannot be told from the truth with this number of samples."
     return text
 
 
