@@ -28,6 +28,7 @@ _NEGLIGIBLE = 44.0  # natural logarithm of the range of weights that is kept
 _TARGET = 1e-12
 _ACCEPTED = 1e-9
 _ORDER = 12
+_MOST_PANELS = 3000
 
 Weights = Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 
@@ -207,7 +208,8 @@ def integrate(integrand: FieldIntegrand) -> NDArray[np.float64]:
     accepted: NDArray[np.float64] | float = 0.0
     error = 0.0
     scale = 0.0
-    while pending:
+    panels = 0
+    while pending and panels < _MOST_PANELS:
         # widest panels first: they set the scale that the others are judged by
         pending.sort(key=lambda item: item[1] - item[0])
         a, b, coarse, depth = pending.pop()
@@ -221,6 +223,7 @@ def integrate(integrand: FieldIntegrand) -> NDArray[np.float64]:
                 continue
             coarse = panel(a, b)
         left, right = panel(a, middle), panel(middle, b)
+        panels += 1
         both = left + right
         scale = max(scale, float(np.max(np.abs(accepted + both))))
         difference = float(np.max(np.abs(both - coarse)))
@@ -230,6 +233,7 @@ def integrate(integrand: FieldIntegrand) -> NDArray[np.float64]:
         else:
             pending += [(a, middle, left, depth + 1), (middle, b, right, depth + 1)]
     result = np.asarray(accepted, dtype=float)
+    error += sum(float(np.max(np.abs(coarse))) for *_, coarse, _ in pending if coarse is not None)
     if not np.all(np.isfinite(result)) or error > _ACCEPTED * float(np.max(np.abs(result))):
         raise ComputationError(
             f"the integral over latitudes reached a relative accuracy of {error / max(scale, 1e-300):.1e} only"

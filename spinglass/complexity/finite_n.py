@@ -116,7 +116,9 @@ def _panel_sum(low: float, high: float, n_spins: int, p: int) -> float:
     low, high = max(low, -spread), min(high, spread)
     if low >= high:
         return 0.0
-    count = max(1, math.ceil((high - low) / min(0.8, 5.0 / math.sqrt(n_spins))))
+    # beyond the spectrum the density falls like e^{−λ²/4}: panels shrink with the distance of the window from 0
+    distance = max(low, -high, 1.0)
+    count = max(1, math.ceil((high - low) / min(0.8, 5.0 / math.sqrt(n_spins), 6.0 / distance)))
     edges = np.linspace(low, high, count + 1)
     nodes, weights, _ = panel_rule()
     half = np.diff(edges) / 2
@@ -131,8 +133,6 @@ def _index_sums(indices: NDArray[np.int64], low: float, high: float, n_spins: in
     """
     wanted = np.unique(indices)
     n = n_spins - 1
-    # λ_k lies between the quantiles of its neighbours up to a few spacings: cut the line to what these indices can
-    # reach
     reach = support_radius(n_spins)
     if math.isinf(low) and math.isinf(high):
         step = min(0.4, 1.55 / math.sqrt(n_spins))
@@ -150,10 +150,12 @@ def _index_sums(indices: NDArray[np.int64], low: float, high: float, n_spins: in
         weight = (half[:, None] * rule).ravel()
     density = _exponential(_log_level_density(x, n_spins, p))
     sums = np.zeros(wanted.size)
-    # outwards from the place where the wanted indices are typical, until nothing is added in either direction
-    cumulative = np.cumsum(np.exp(log_scaled_density(x, n_spins) - x**2 / 4) * weight)
+    # outwards from the place where index k is typical, until nothing is added in either direction
+    line = np.linspace(-reach, reach, 2001)
+    cumulative = np.cumsum(np.exp(log_scaled_density(line, n_spins) - line**2 / 4)) * (line[1] - line[0])
     for k_position, k in enumerate(wanted):
-        centre = int(np.clip(np.searchsorted(cumulative, k + 0.5), 0, x.size - 1))
+        typical = line[min(int(np.searchsorted(cumulative, k + 0.5)), line.size - 1)]
+        centre = int(np.clip(np.searchsorted(x, typical), 0, x.size - 1))
         for direction in (1, -1):
             position = centre if direction == 1 else centre - 1
             idle = 0

@@ -134,7 +134,8 @@ def mean_product(
     Parameters
     ----------
     n : order of the matrix A_n (off-diagonal variance 1, diagonal variance 2), 1 <= n <= 500.
-    g : vectorised function, real or complex, smooth between the break points and of moderate growth.
+    g : vectorised function, real or complex, smooth between the break points, of polynomial growth (or such that the
+        products with e^{−x²/4} end inside |x| < 2√n + 4 + 8 n^{−1/6}).
     breaks : the points where g or a derivative of it jumps.
 
     Accuracy: 1e-13 in the logarithm for a g that is smooth on the scale of the eigenvalue spacing between breaks, up to
