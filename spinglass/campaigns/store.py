@@ -25,6 +25,34 @@ from spinglass._errors import input_error
 _TEMPORARY = ".incomplete-"
 
 
+def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """One tidy table as CSV: None and absent values are empty cells, floats keep all digits, truth is in lower case."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(columns), extrasaction="raise", lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _cell(value) for key, value in row.items()})
+    return text.getvalue()
+
+
+def write_whole(target: Path, content: bytes | str) -> Path:
+    """Write a whole file or none: a temporary file in the same folder, flushed to disk, then renamed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_TEMPORARY)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)  # mkstemp makes files that only their owner can read
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    return target
+
+
 class Store:
     """The output folder of a run.
 
@@ -49,37 +77,18 @@ class Store:
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write a whole file or none."""
-        target = self.path(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_TEMPORARY)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-        return target
+        return write_whole(self.path(name), content)
 
     def write_text(self, name: str, text: str) -> Path:
-        return self.write_bytes(name, text.encode())
+        return write_whole(self.path(name), text)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> Path:
         """A JSON object; infinities become the strings "inf" and "-inf", and NaN is refused."""
         return self.write_text(name, json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
     def write_table(self, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Path:
-        """One tidy CSV table; None becomes an empty cell and floats keep all their digits."""
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(columns), extrasaction="raise", lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({key: _cell(value) for key, value in row.items()})
-        return self.write_text(name, text.getvalue())
+        """One tidy CSV table, as `table_text` writes it."""
+        return self.write_text(name, table_text(columns, rows))
 
     def write_arrays(self, name: str, **arrays: NDArray[Any]) -> Path:
         """Arrays in one `.npz` file (its zip directory holds a checksum of each)."""

@@ -100,9 +100,10 @@ def exact_block(cell: ExactCell) -> Arrays:
     result: Arrays = {"total": np.array([complexity.mean_count(n_spins, p, field=field) for field in fields])}
     if not cell.resolved:
         return result
-    grids, densities, references, edges, bins, reference_bins = [], [], [], [], [], []
+    grids: list[NDArray[np.float64]] = []
+    densities, references, edges, bins, reference_bins = [], [], [], [], []
     for field in fields:
-        grid, density = _density_on_support(n_spins, p, field)
+        grid, density = _density_on_support(n_spins, p, field, grids[0] if grids else None)
         grids.append(grid)
         densities.append(density)
         references.append(complexity.mean_count_density(grid, n_spins, p))
@@ -124,16 +125,21 @@ def exact_block(cell: ExactCell) -> Arrays:
 
 
 def _density_on_support(
-    n_spins: int, p: int, field: OverlapField | None
+    n_spins: int, p: int, field: OverlapField | None, reference: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Energy densities that hold all but about 1e−6 of the critical points, and the exact density there."""
+    """Energy densities that hold all but about 1e−6 of the critical points, and the exact density there.
+
+    With `reference`, the grid of the glass that comes first, its points are among them: both supports are resolved.
+    """
     shift = np.zeros(1) if field is None else field.value(np.linspace(-1, 1, 201), n_spins) / n_spins
     reach = 6.5 / math.sqrt(n_spins) + 1.5  # standard deviation of u at a given point is 1/√N, the bulk ends near 2
     coarse = np.linspace(shift.min() - reach, shift.max() + reach, _GRID_POINTS)
     density = np.asarray(complexity.mean_count_density(coarse, n_spins, p, field=field))
     inside = np.flatnonzero(density > 1e-6 * density.max())
     low, high = max(inside[0] - 1, 0), min(inside[-1] + 1, coarse.size - 1)
-    grid = np.linspace(coarse[low], coarse[high], _GRID_POINTS)
+    grid = np.linspace(coarse[low], coarse[high], _GRID_POINTS if reference is not None else 2 * _GRID_POINTS)
+    if reference is not None:
+        grid = np.sort(np.concatenate([grid, reference[::2]]))
     return grid, np.asarray(complexity.mean_count_density(grid, n_spins, p, field=field))
 
 

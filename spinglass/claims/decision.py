@@ -31,7 +31,7 @@ class Comparison:
     ----------
     quantity : what is compared, in words.
     theory, mean : the two values.
-    standard_error : standard error of `mean`; zero only if every sample gave the same value.
+    standard_error : standard error of `mean`; zero, up to rounding, if every sample gave the same value.
     samples : number of independent samples, at least 20.
     details : further columns for the table of results.
     """
@@ -54,11 +54,10 @@ class Comparison:
     def z(self) -> float:
         """(mean − theory)/standard error; when every sample was the same, 0 if it equals the theory, else ±inf."""
         difference = self.mean - self.theory
-        if self.standard_error > 0:
+        size = max(abs(self.theory), abs(self.mean))
+        if self.standard_error > 1e-12 * size:
             return difference / self.standard_error
-        if abs(difference) <= 1e-9 * max(abs(self.theory), abs(self.mean)):
-            return 0.0
-        return math.copysign(math.inf, difference)
+        return 0.0 if abs(difference) <= 1e-9 * size else math.copysign(math.inf, difference)
 
     @property
     def p_value(self) -> float:

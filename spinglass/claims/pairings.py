@@ -114,7 +114,8 @@ def path_sum_moments(
     samples: int, seed: int, workers: int | None, activations: Sequence[str], preactivation_std: float
 ) -> Evidence:
     """E α and E β in closed form beside averages over normal numbers. Wrong: the standard deviation 5 % too large."""
-    family, wrong = [], []
+    family: list[Comparison] = []
+    wrong: list[Comparison] = []
     z = stream(seed, len(activations)).standard_normal(samples)
     for name in activations:
         f = activation(name)

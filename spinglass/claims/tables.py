@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Arrays = Mapping[str, NDArray[Any]]
 _SHOWN_INDICES = (0, 1, 2)
+_LARGEST_LOG = 700.0  # a ratio beyond e^700 is left empty; only its logarithm is written
 
 
 def write_settings(plan: Plan, store: Store, command: str, elapsed: float | None) -> None:
@@ -164,16 +165,20 @@ def _divergence(plan: Plan, group: Group) -> str:
     if divergent is None:
         return ""
     low, high = divergent
-    return f"u ≤ {high:.4f}" if math.isinf(low) else f"u ≥ {low:.4f}"
+    return f"u ≤ −{-high:.4f}" if math.isinf(low) else f"u ≥ {low:.4f}"  # ±u ≥ 8/(3√3): the sign is known
 
 
 def write_asymptotic_tables(plan: Plan, store: Store) -> None:
     """`complexity_curves.csv`, `thresholds.csv`, `ratio_curves.csv`: the limit of many spins."""
-    u = np.linspace(-2.4, 2.4, 481)
+    wide = np.linspace(-2.4, 2.4, 481)
     spin_glasses = [depth for depth in plan.depths if depth >= 3]
     curves: list[dict[str, Any]] = []
     thresholds: list[dict[str, Any]] = []
     for p in spin_glasses:
+        threshold, ground = complexity.threshold_energy(p), complexity.band_edge(p, 0)
+        band = ground - threshold
+        near = np.linspace(-ground - 0.4 * band, -threshold + 0.7 * band, 121)  # the bands are narrow: draw them finely
+        u = np.unique(np.concatenate([wide, near, [-threshold]]))
         kinds: list[tuple[str, int | None]] = [("all", None), *((str(k), k) for k in _SHOWN_INDICES)]
         for name, index in kinds:
             values = complexity.annealed_complexity(u, p, index=index)
@@ -189,13 +194,21 @@ def write_asymptotic_tables(plan: Plan, store: Store) -> None:
     for group in plan.groups:
         if not (group.is_reference or _asymptotics_apply(plan)):
             continue
-        values = complexity.activation_ratio(group.depth, 0.0 if group.is_reference else group.rho[0], u=u)
+        rho = 0.0 if group.is_reference else group.rho[0]
+        logarithms = complexity.activation_ratio(group.depth, rho, u=wide, log=True).tolist()
         ratios += [
-            {"activation": name, "depth": group.depth, "energy_density": at, "ratio": value}
+            {
+                "activation": name,
+                "depth": group.depth,
+                "energy_density": at,
+                "ratio": math.exp(logarithm) if logarithm < _LARGEST_LOG or math.isinf(logarithm) else None,
+                "log_ratio": logarithm,
+            }
             for name in group.members
-            for at, value in zip(u.tolist(), values.tolist(), strict=True)
+            for at, logarithm in zip(wide.tolist(), logarithms, strict=True)
         ]
-    store.write_table("data/ratio_curves.csv", ["activation", "depth", "energy_density", "ratio"], ratios)
+    columns = ["activation", "depth", "energy_density", "ratio", "log_ratio"]
+    store.write_table("data/ratio_curves.csv", columns, ratios)
 
 
 def write_exact_tables(plan: Plan, store: Store, exact: Mapping[tuple[int, int, bool], Arrays]) -> None:
@@ -278,7 +291,7 @@ def write_summary(
         complete = simulation.samples == simulation.complete
         summary.update(
             verdict="agree" if verdict.agrees and complete else "disagree",
-            worst_z=verdict.worst.z,
+            worst_z=abs(verdict.worst.z),
             n_comparisons=len(verdict.comparisons),
             z_critical=verdict.z_critical,
             family_wise_error=verdict.family_wise_error,
@@ -300,15 +313,19 @@ def _answer(plan: Plan, exact: Mapping[tuple[int, int, bool], Arrays], simulatio
     changes = []
     for row, group in enumerate(groups[1:], start=1):
         limit = total_ratio(plan, group)
-        value = float(block["total"][row] / block["total"][0]) if limit is None else limit
-        changes.append((value, " = ".join(labels[name] for name in group.members)))
+        exact_ratio = float(block["total"][row] / block["total"][0])
+        name = " = ".join(labels[name] for name in group.members)
+        if limit is None:
+            changes.append((exact_ratio, f"{name} × {exact_ratio:.3f}"))
+        else:
+            changes.append((limit, f"{name} × {limit:.3f} ({exact_ratio:.3f})"))
     changes.sort()
-    where = f"at N = {n_spins}" if plan.bias_scale == SQRT_N else "for many spins"
+    where = f"at N = {n_spins}" if plan.bias_scale == SQRT_N else f"for many spins (exactly, at N = {n_spins})"
     parts = []
     if same:
         parts.append(f"{_listed(same)} {'have' if len(same) > 1 else 'has'} the spin glass of ReLU")
     if changes:
-        listed = "; ".join(f"{name} × {value:.3f}" for value, name in changes)
+        listed = "; ".join(text for _, text in changes)
         parts.append(f"the mean number of critical points relative to ReLU, {where}: {listed}")
     text = f"At depth {depth}, " + (", and ".join(parts) if parts else "only ReLU was given") + "."
     if simulation is not None:

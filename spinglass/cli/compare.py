@@ -116,9 +116,8 @@ def command(
             drawn.append(name)
             progress("figures", len(drawn), len(names_of_figures))
 
-        page = reports.write_report(store.folder, on_figure=on_figure)
+        reports.write_report(store.folder, on_figure=on_figure)
     if as_json:
         click.echo(json.dumps(summary, indent=2, ensure_ascii=False, default=str))
     else:
         click.echo(reports.terminal_summary(store.folder))
-        click.echo(str(page))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,7 +56,7 @@ def parse_activations(
 
     found = [activation(name) for name in names]
     found += [Activation.from_expression(text) for text in expressions]
-    found += [read_table(file) for file in tables]
+    found += [Activation.from_table(*read_table(file), name=Path(file).stem) for file in tables]
     found += [_from_sections(text) for text in sections]
     return found
 
@@ -72,7 +73,7 @@ def _from_sections(text: str) -> Activation:
         intercept = float(parts[2]) if len(parts) == 3 else 0.0
     except ValueError:
         raise input_error("sections", text, "holds something that is not a number") from None
-    return Activation.from_sections(knots, slopes, intercept=intercept)
+    return Activation.from_sections(knots, slopes, intercept=intercept, name=f"sections {text}")
 
 
 @contextmanager

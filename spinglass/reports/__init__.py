@@ -10,8 +10,8 @@ matplotlib and jinja2 are imported when something is written.
 
 from __future__ import annotations
 
-from . import figures
-from .page import write_page, write_report
-from .terminal import terminal_summary
+from spinglass.reports import figures
+from spinglass.reports.page import write_page, write_report
+from spinglass.reports.terminal import terminal_summary
 
 __all__ = ["figures", "terminal_summary", "write_page", "write_report"]

@@ -8,10 +8,10 @@ from typing import Any
 
 from matplotlib.ticker import MaxNLocator
 
-from .figures import Drawing
-from .ratio_figures import all_marks
-from .style import DOUBLE_COLUMN, FAINT, INK, SMALL_TEXT, Sheet, line_height, plain, wrapped
-from .tables import ReportFolder, Row, number
+from spinglass.reports.figures import Drawing
+from spinglass.reports.ratio_figures import all_marks
+from spinglass.reports.style import DOUBLE_COLUMN, FAINT, INK, SMALL_TEXT, Sheet, line_height, plain, wrapped
+from spinglass.reports.tables import ReportFolder, Row, number
 
 
 def draw_activations(folder: ReportFolder, title: str) -> Drawing:

@@ -10,9 +10,9 @@ from typing import Any
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from .figures import Drawing
-from .ratio_figures import all_marks, mark_of
-from .style import (
+from spinglass.reports.figures import Drawing
+from spinglass.reports.ratio_figures import all_marks, mark_of
+from spinglass.reports.style import (
     DOUBLE_COLUMN,
     FAINT,
     INK,
@@ -26,7 +26,7 @@ from .style import (
     text_width,
     wrapped,
 )
-from .tables import ReportFolder, Row, listed, number, sizes
+from spinglass.reports.tables import ReportFolder, Row, listed, number, sizes
 
 DASHED = (0, (4, 1.5))
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from .figures import Drawing
-from .ratio_figures import LABEL_COLUMN, all_marks, mark_of
-from .style import DOUBLE_COLUMN, FAINT, SMALL_TEXT, DirectLabel, Mark, Sheet, labels_height
-from .tables import Group, ReportFolder, Row, listed, number
+from spinglass.reports.figures import Drawing
+from spinglass.reports.ratio_figures import LABEL_COLUMN, all_marks, mark_of
+from spinglass.reports.style import DOUBLE_COLUMN, FAINT, SMALL_TEXT, DirectLabel, Mark, Sheet, labels_height
+from spinglass.reports.tables import Group, ReportFolder, Row, listed, number
 
 Curve = tuple[Group, list[float], list[float | None]]  # who, energy densities, ratios
 

@@ -16,9 +16,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .._errors import checked_choice, input_error
-from .tables import ReportFolder, Row, csv_text, write_atomically
-from .vector import finished_svg
+from spinglass._errors import checked_choice, input_error
+from spinglass.campaigns import write_whole
+from spinglass.reports.tables import ReportFolder, Row, csv_text
+from spinglass.reports.vector import finished_svg
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def write_figure(name: str, folder: str | Path | ReportFolder) -> Path:
     if absent:
         rule = f"figure {name!r} needs the table{'s' if len(absent) > 1 else ''} data/{', data/'.join(absent)} (.csv)"
         raise input_error("folder", str(source.path), rule)
-    from . import style
+    from spinglass.reports import style
 
     draw: Callable[[ReportFolder, str], Drawing] = getattr(
         import_module(f"{__package__}.{subject.module}"), subject.function
@@ -135,10 +136,10 @@ def write_figure(name: str, folder: str | Path | ReportFolder) -> Path:
         "drawn_from": [f"data/{table}.csv" for table in subject.tables],
         "settings": source.settings,
     }
-    write_atomically(target / f"{name}.csv", csv_text(drawing.rows))
-    write_atomically(target / f"{name}.json", json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
-    write_atomically(target / f"{name}.svg", finished_svg(vector.decode("utf-8"), subject.title, drawing.alternative))
-    return write_atomically(target / f"{name}.png", raster)
+    write_whole(target / f"{name}.csv", csv_text(drawing.rows))
+    write_whole(target / f"{name}.json", json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
+    write_whole(target / f"{name}.svg", finished_svg(vector.decode("utf-8"), subject.title, drawing.alternative))
+    return write_whole(target / f"{name}.png", raster)
 
 
 def _opened(folder: str | Path | ReportFolder) -> ReportFolder:

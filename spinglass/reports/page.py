@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from .._errors import checked_choice
-from . import figures as figure_registry
-from .tables import ReportFolder, listed, number, read_json, table_names, write_atomically
-from .verdicts import (
+from spinglass._errors import checked_choice
+from spinglass.campaigns import write_whole
+from spinglass.reports import figures as figure_registry
+from spinglass.reports.tables import ReportFolder, listed, number, read_json, table_names
+from spinglass.reports.verdicts import (
     Cell,
     SortableTable,
     answer,
@@ -95,7 +96,7 @@ def write_page(folder: str | Path | ReportFolder) -> Path:
         settings=_settings(source),
         files=_files(source),
     )
-    return write_atomically(source.path / PAGE_NAME, text)
+    return write_whole(source.path / PAGE_NAME, text)
 
 
 def subscripts(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from .figures import Drawing
-from .style import (
+from spinglass.reports.figures import Drawing
+from spinglass.reports.style import (
     DOUBLE_COLUMN,
     REFERENCE_GREY,
     SMALL_TEXT,
@@ -18,7 +18,7 @@ from .style import (
     plain,
     wrapped,
 )
-from .tables import Group, ReportFolder, Row, listed, number, sizes
+from spinglass.reports.tables import Group, ReportFolder, Row, listed, number, sizes
 
 LABEL_COLUMN = 44.0  # mm, for the longest label of the catalogue joined with two others
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from .figures import Drawing
-from .ratio_figures import all_marks, mark_of
-from .style import (
+from spinglass.reports.figures import Drawing
+from spinglass.reports.ratio_figures import all_marks, mark_of
+from spinglass.reports.style import (
     DOUBLE_COLUMN,
     FAINT,
     REFERENCE_GREY,
@@ -23,7 +23,7 @@ from .style import (
     spread,
     wrapped,
 )
-from .tables import ReportFolder, Row, number, sizes
+from spinglass.reports.tables import ReportFolder, Row, number, sizes
 
 
 @dataclass

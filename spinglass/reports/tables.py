@@ -7,19 +7,17 @@ A folder holds `data/*.csv` (header row, UTF-8, full precision, empty cell = not
 from __future__ import annotations
 
 import csv
-import io
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .._errors import input_error
+from spinglass._errors import input_error
+from spinglass.campaigns import table_text
 
 Row = dict[str, Any]
 
@@ -103,40 +101,9 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def write_atomically(path: Path, content: bytes | str) -> Path:
-    """Write a whole file or nothing: temporary file in the same folder, flushed to disk, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    payload = content.encode("utf-8") if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(payload)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp makes files that only their owner can read
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path
-
-
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV: full precision, empty cells for None, true and false in lower case."""
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-
-    def text(value: Any) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, bool):
-            return str(value).lower()
-        return repr(value) if isinstance(value, float) else str(value)
-
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([text(row.get(column)) for column in columns] for row in rows)
-    return stream.getvalue()
+    """Rows as CSV, with every column that some row has."""
+    return table_text(list(dict.fromkeys(column for row in rows for column in row)), rows)
 
 
 @dataclass(frozen=True)

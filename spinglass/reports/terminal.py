@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from unicodedata import combining, east_asian_width
 
-from .page import PAGE_NAME
-from .tables import ReportFolder, number
-from .verdicts import answer, verdict_line, verdict_rows
+from spinglass.reports.page import PAGE_NAME
+from spinglass.reports.tables import ReportFolder, number
+from spinglass.reports.verdicts import answer, verdict_line, verdict_rows
 
 
 def terminal_summary(folder: str | Path) -> str:

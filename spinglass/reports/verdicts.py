@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from .tables import Group, ReportFolder, Row, listed, number, shortest
+from spinglass.reports.tables import Group, ReportFolder, Row, listed, number, shortest
 
 
 @dataclass(frozen=True)

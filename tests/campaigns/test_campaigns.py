@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from spinglass import InputError
-from spinglass.campaigns import Store, process_map, stream
+from spinglass.campaigns import Store, process_map, stream, write_whole
 
 
 def _square_sum(cell):
@@ -96,6 +96,24 @@ def test_damaged_arrays_are_seen(tmp_path):
     path.write_bytes(content[:300])
     assert store.read_arrays("a.npz") is None
     assert store.read_arrays("absent.npz") is None
+
+
+def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "deep" / "table.csv"
+    write_whole(path, "old\n")
+    assert path.read_text(encoding="utf-8") == "old\n"
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            write_whole(path, "new\n")
+    assert path.read_text(encoding="utf-8") == "old\n"
+    assert [p.name for p in path.parent.iterdir()] == ["table.csv"]
+    write_whole(path, b"new\n")
+    assert path.read_bytes() == b"new\n"
 
 
 WRITER = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,24 +92,6 @@ def test_groups_that_differ_at_one_depth_are_kept_apart(folder_writer: Callable[
     assert source.groups(3)[0].activations == ("relu", "leaky-relu")
     assert source.groups(4)[0].activations == ("relu",)
     assert [g.activations for g in source.groups()] == [("relu",), ("leaky-relu",), ("gelu",)]
-
-
-def test_files_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "deep" / "table.csv"
-    tables.write_atomically(path, "old\n")
-    assert path.read_text(encoding="utf-8") == "old\n"
-
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", killed)
-        with pytest.raises(KeyboardInterrupt):
-            tables.write_atomically(path, "new\n")
-    assert path.read_text(encoding="utf-8") == "old\n"
-    assert [p.name for p in path.parent.iterdir()] == ["table.csv"]
-    tables.write_atomically(path, b"new\n")
-    assert path.read_bytes() == b"new\n"
 
 
 def test_csv_keeps_every_digit_and_every_sign() -> None:
