@@ -81,7 +81,7 @@ def plan_comparison(
     bias_std: float | None = None,
     preactivations: Mapping[str, NDArray[np.float64]] | None = None,
     bias_scale: float | str = 1.0,
-    samples: int = 300,
+    samples: int = 1000,
     seed: int = 0,
     family_wise_error: float = 0.01,
 ) -> Plan:

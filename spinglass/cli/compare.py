@@ -39,7 +39,7 @@ from spinglass.cli.options import (
     show_default=True,
     help="Scale of the bias paths, c_l = SCALE**l; 'sqrt(N)' for weights of scale 1/sqrt(N).",
 )
-@click.option("--samples", default=300, show_default=True, help="Sampled Hamiltonians per size and group; 0: none.")
+@click.option("--samples", default=1000, show_default=True, help="Sampled Hamiltonians per size and group; 0: none.")
 @click.option("--family-wise-error", default=0.01, show_default=True, help="Of the verdict over all comparisons.")
 @click.option("--out", default="compare-results", show_default=True, help="Folder for page, figures and tables.")
 @seed
