@@ -1,5 +1,7 @@
 """Sphinx configuration; build with `sphinx-build -W -b html docs docs/_build`."""
 
+import re
+
 import spinglass
 
 project = "spinglass"
@@ -20,3 +22,19 @@ autodoc_typehints = "signature"
 html_theme = "alabaster"
 html_theme_options = {"description": "Spin-glass theory of neural-network loss surfaces", "page_width": "72rem"}
 exclude_patterns = ["_build"]
+
+
+def _as_written(app, what, name, obj, options, lines):
+    """Docstrings are plain text with formulas: the first paragraph is set as text, the rest as it is written."""
+    split = lines.index("") if "" in lines else len(lines)
+    head, rest = lines[:split], lines[split:]
+    escaped = [
+        re.sub(r"(?<![`\w])([|*_\\])|([|*\\])|_(?!\w)", lambda found: "\\" + found.group(0), line) for line in head
+    ]
+    while rest and not rest[-1].strip():
+        rest = rest[:-1]
+    lines[:] = [*escaped, "", *(["::", "", *("    " + line for line in rest[1:]), ""] if len(rest) > 1 else [])]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", _as_written)

@@ -134,9 +134,9 @@ def draw_energy_ratio(folder: ReportFolder, title: str) -> Drawing:
         top += height + between
     caption = (
         f"Density of critical points at energy density u relative to that of {folder.reference_label}, in the limit of "
-        "large N (dashed). The strips above a panel mark energies at which the ratio is infinite (or beyond the "
-        "largest double): other latitudes than the typical ones then dominate and the exponential order itself "
-        "changes. Grey: energies beyond ±E_0, where critical points are exponentially rare. Curves that leave the "
+        "large N (dashed). The strips above a panel mark energies at which the ratio is infinite: other latitudes than "
+        "the typical ones then dominate and the exponential order itself changes. Grey: energies beyond ±E_0, where "
+        "critical points are exponentially rare. Curves that leave the "
         f"panel at the top are finite but larger. p = {listed(curves)}; {folder.provenance()}."
     )
     return Drawing(

@@ -156,9 +156,7 @@ def test_rotated_fermat_tensor_with_unequal_weights():
     v = np.linalg.qr(rng.normal(size=(n, n)))[0]
     c = rng.uniform(0.3, 3.0, size=n)
     found = census(PURE.realisation({3: np.einsum("a,ai,aj,ak->ijk", c, v, v, v)}))
-    expected = [
-        1 / math.sqrt(n * sum(c[i] ** -2 for i in range(n) if subset >> i & 1)) for subset in range(1, 2**n)
-    ]
+    expected = [1 / math.sqrt(n * sum(c[i] ** -2 for i in range(n) if subset >> i & 1)) for subset in range(1, 2**n)]
     assert found.complete
     assert np.allclose(found.energy_density, np.sort([*expected, *(-u for u in expected)]), rtol=1e-12)
 
