@@ -19,8 +19,13 @@ bibtex_bibfiles = ["bibliography.bib"]
 bibtex_default_style = "unsrt"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_type_aliases = {"ArrayLike": "ArrayLike", "NDArray": "NDArray"}
 html_theme = "alabaster"
-html_theme_options = {"description": "Spin-glass theory of neural-network loss surfaces", "page_width": "72rem"}
+html_theme_options = {
+    "description": "Spin-glass theory of neural-network loss surfaces",
+    "page_width": "84rem",
+    "body_max_width": "none",
+}
 exclude_patterns = ["_build"]
 
 
@@ -33,7 +38,11 @@ def _as_written(app, what, name, obj, options, lines):
     ]
     while rest and not rest[-1].strip():
         rest = rest[:-1]
-    lines[:] = [*escaped, "", *(["::", "", *("    " + line for line in rest[1:]), ""] if len(rest) > 1 else [])]
+    lines[:] = [
+        *escaped,
+        "",
+        *([".. code-block:: text", "", *("    " + line for line in rest[1:]), ""] if len(rest) > 1 else []),
+    ]
 
 
 def setup(app):
