@@ -16,7 +16,7 @@ Claims are listed in small TOML files that hold no mathematics:
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,25 +24,10 @@ from typing import Any
 from spinglass._errors import checked_choice, checked_int, input_error
 from spinglass.campaigns import checked_seed
 from spinglass.claims.decision import Comparison, judge
+from spinglass.claims.pairings import PAIRINGS
 
 FAMILY_WISE_ERROR = 0.01
 _KEYS = {"name", "statement", "pairing", "samples", "reduced_samples", "parameters"}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a pairing returns: comparisons of the theory, the same for a wrong theory, or a decided approach to a limit.
-
-    `settled` and `control_settled` are set by pairings that decide without random samples.
-    """
-
-    comparisons: tuple[Comparison, ...] = ()
-    control: str = ""
-    control_comparisons: tuple[Comparison, ...] = ()
-    settled: bool | None = None
-    control_settled: bool | None = None
-    text: str = ""
-    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,9 +64,7 @@ class Claim:
 
         The statistical rule is that of `decision.judge` at family-wise error rate 0.01.
         """
-        from spinglass.claims.pairings import PAIRINGS
-
-        pairing: Callable[..., Evidence] = PAIRINGS[checked_choice("pairing", self.pairing, PAIRINGS)]
+        pairing = PAIRINGS[checked_choice("pairing", self.pairing, PAIRINGS)]
         samples = self.reduced_samples if reduced else self.samples
         found = pairing(samples=samples, seed=checked_seed(seed), workers=workers, **self.parameters)
         if found.settled is not None:
@@ -114,8 +97,6 @@ def load_claims(path: str | Path) -> list[Claim]:
 
 
 def _read(file: Path) -> Claim:
-    from spinglass.claims.pairings import PAIRINGS
-
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:

@@ -7,10 +7,8 @@ below `data/blocks`, so a run that was killed goes on where it stopped.
 from __future__ import annotations
 
 import hashlib
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -22,28 +20,16 @@ from spinglass.claims.critical_points import (
     Enumeration,
     EnumerationCell,
     ExactCell,
-    comparisons,
     enumerate_block,
     exact_block,
 )
-from spinglass.claims.decision import Comparison, Verdict, judge, ratio_comparison
-from spinglass.claims.plan import APPROACH_SIZES, DENSITY_SIZES, SIMULATED_P, SIMULATED_SIZES, Group, Plan
+from spinglass.claims.plan import APPROACH_SIZES, DENSITY_SIZES, SIMULATED_P, SIMULATED_SIZES, Plan
+from spinglass.claims.simulation import judged_simulation
 
 BLOCK_SAMPLES = 50
 
 Arrays = Mapping[str, NDArray[Any]]
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """The judged simulation: comparisons by group, the verdict, and the negative controls."""
-
-    family: tuple[tuple[Group, int, Comparison], ...]
-    verdict: Verdict
-    controls: tuple[Mapping[str, Any], ...]
-    samples: int
-    complete: int
 
 
 def run_comparison(
@@ -80,7 +66,7 @@ def run_comparison(
         for cell, block in _blocks(store, cells, enumerate_block, workers, "enumeration", report):
             blocks.setdefault((by_field[cell.field.terms, cell.n_spins], cell.n_spins), []).append(block)
         found = {(name, n): Enumeration.from_blocks(n, parts) for (name, n), parts in blocks.items()}
-        simulation = _judged(plan, exact, found)
+        simulation = judged_simulation(plan, exact, found)
         tables.write_simulation_tables(plan, store, simulation)
     summary = tables.write_summary(plan, store, exact, simulation)
     tables.write_settings(plan, store, command, time.perf_counter() - start)
@@ -139,76 +125,3 @@ def _blocks(
         done[cell] = block
         report(stage, len(done), len(cells))
     return [(cell, done[cell]) for cell in cells]
-
-
-def _judged(
-    plan: Plan, exact: Mapping[tuple[int, int, bool], Arrays], found: Mapping[tuple[str, int], Enumeration]
-) -> Simulation:
-    groups = plan.groups_of(SIMULATED_P)
-    base = groups[0]
-    family: list[tuple[Group, int, Comparison]] = []
-    for row, group in enumerate(groups):
-        for n_spins in SIMULATED_SIZES:
-            theory = exact[SIMULATED_P, n_spins, True]
-            reference = None if group is base else (found[base.name, n_spins], float(theory["total"][0]))
-            for comparison in comparisons(
-                found[group.name, n_spins],
-                float(theory["total"][row]),
-                theory["edges"][row].tolist(),
-                theory["bin_counts"][row].tolist(),
-                theory["index_counts"].tolist() if group is base else None,
-                reference,
-            ):
-                family.append((group, n_spins, comparison))
-    verdict = judge((comparison for _, _, comparison in family), plan.family_wise_error)
-    controls = [_control(plan, exact, found, row, group) for row, group in enumerate(groups)]
-    return Simulation(
-        family=tuple(family),
-        verdict=verdict,
-        controls=tuple(controls),
-        samples=sum(enumeration.samples for enumeration in found.values()),
-        complete=sum(enumeration.complete for enumeration in found.values()),
-    )
-
-
-def _control(
-    plan: Plan,
-    exact: Mapping[tuple[int, int, bool], Arrays],
-    found: Mapping[tuple[str, int], Enumeration],
-    row: int,
-    group: Group,
-) -> dict[str, Any]:
-    """A wrong theory held against the same samples: it must be rejected, or the agreement says nothing.
-
-    For an activation with a field: ReLU's counts (the field left out). For ReLU: the prefactor 2√(2/p) of the exact
-    count taken as 2√(2/(p−1)), a slip that leaves the exponential order and every ratio unchanged.
-    """
-    base = plan.groups_of(SIMULATED_P)[0]
-    family: list[tuple[int, Comparison]] = []
-    for n_spins in SIMULATED_SIZES:
-        theory, samples = exact[SIMULATED_P, n_spins, True], found[group.name, n_spins]
-        edges = theory["edges"][row].tolist()
-        if group is base:
-            slip = math.sqrt(SIMULATED_P / (SIMULATED_P - 1))
-            wrong = comparisons(samples, slip * float(theory["total"][0]), edges, (slip * theory["bin_counts"][0]))
-        else:
-            wrong = comparisons(samples, float(theory["total"][0]), edges, theory["reference_bin_counts"][row].tolist())
-            relu = found[base.name, n_spins].totals
-            wrong.append(ratio_comparison("ratio to ReLU", 1.0, samples.totals, relu))
-        family += [(n_spins, comparison) for comparison in wrong]
-    verdict = judge((comparison for _, comparison in family), plan.family_wise_error)
-    n_spins, worst = max(family, key=lambda item: (abs(item[1].z), -item[0]))
-    sentence = (
-        "the exact count with prefactor 2√(2/(p−1)) in place of 2√(2/p)"
-        if group is base
-        else "ReLU's exact counts for this activation (its overlap field left out)"
-    )
-    return {
-        "control": sentence,
-        "group": group.name,
-        "activations": ";".join(group.members),
-        "n_spins": n_spins,
-        "quantity": worst.quantity,
-        "z": worst.z,
-        "rejected": not verdict.agrees,
-    }

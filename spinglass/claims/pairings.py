@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from spinglass import complexity, random_matrices
 from spinglass._errors import checked_int, input_error
 from spinglass.activations import activation, path_sum
 from spinglass.campaigns import process_map, stream
-from spinglass.claims.claim import Evidence
 from spinglass.claims.critical_points import (
     Enumeration,
     EnumerationCell,
@@ -29,6 +29,22 @@ from spinglass.claims.decision import Comparison, sample_comparison
 from spinglass.hamiltonians import OverlapField
 
 _BLOCK = 50
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a pairing returns: comparisons of the theory, the same for a wrong theory, or a decided approach to a limit.
+
+    `settled` and `control_settled` are set by pairings that decide without random samples.
+    """
+
+    comparisons: tuple[Comparison, ...] = ()
+    control: str = ""
+    control_comparisons: tuple[Comparison, ...] = ()
+    settled: bool | None = None
+    control_settled: bool | None = None
+    text: str = ""
+    complete: bool = True
 
 
 def critical_point_counts(

@@ -24,10 +24,10 @@ from spinglass.claims.plan import (
     Group,
     Plan,
 )
+from spinglass.claims.simulation import Simulation
 
 if TYPE_CHECKING:
     from spinglass.activations import PathSum
-    from spinglass.claims.compare import Simulation
 
 Arrays = Mapping[str, NDArray[Any]]
 _SHOWN_INDICES = (0, 1, 2)
