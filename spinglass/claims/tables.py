@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import __version__, complexity
 from spinglass._jit import source_digest
-from spinglass.activations import section_probabilities
+from spinglass.activations import PathSum, section_probabilities
 from spinglass.campaigns import Store
 from spinglass.claims.plan import (
     APPROACH_SIZES,
@@ -25,9 +25,6 @@ from spinglass.claims.plan import (
     Plan,
 )
 from spinglass.claims.simulation import Simulation
-
-if TYPE_CHECKING:
-    from spinglass.activations import PathSum
 
 Arrays = Mapping[str, NDArray[Any]]
 _SHOWN_INDICES = (0, 1, 2)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from spinglass._errors import ComputationError
 from spinglass.hamiltonians import OverlapField
-from spinglass.random_matrices.determinants import log_mean_abs_determinant
+from spinglass.random_matrices.level_density import log_mean_abs_determinant
 from spinglass.random_matrices.rank_one import spiked_ratio
 
 _NEGLIGIBLE = 44.0  # natural logarithm of the range of weights that is kept

@@ -28,8 +28,8 @@ from spinglass.complexity.field_counts import (
     window_weights,
 )
 from spinglass.hamiltonians import OverlapField
-from spinglass.random_matrices.determinants import log_scaled_density
 from spinglass.random_matrices.index_law import index_probabilities
+from spinglass.random_matrices.level_density import log_scaled_density
 from spinglass.random_matrices.multiplicative import panel_rule, support_radius
 
 MAX_SPINS = 2000

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spinglass.random_matrices import semicircle
-    from spinglass.random_matrices.determinants import goe_density, mean_abs_determinant
+    from spinglass.random_matrices.determinants import mean_abs_determinant
     from spinglass.random_matrices.ensembles import (
         count_below,
         log_abs_determinant,
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         sample_goe_tridiagonal,
     )
     from spinglass.random_matrices.index_law import index_probabilities
+    from spinglass.random_matrices.level_density import goe_density
     from spinglass.random_matrices.multiplicative import mean_product
     from spinglass.random_matrices.pfaffian import log_pfaffian
     from spinglass.random_matrices.semicircle import cdf as semicircle_cdf
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _MODULE_OF = {
     "count_below": "ensembles",
-    "goe_density": "determinants",
+    "goe_density": "level_density",
     "index_probabilities": "index_law",
     "log_abs_determinant": "ensembles",
     "log_pfaffian": "pfaffian",

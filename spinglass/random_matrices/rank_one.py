@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._jit import jit, one_blas_thread
-from spinglass.random_matrices.determinants import log_mean_abs_determinant
+from spinglass.random_matrices.level_density import log_mean_abs_determinant
 from spinglass.random_matrices.multiplicative import (
     NODES_PER_PANEL,
     hermite_functions,
