@@ -30,19 +30,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_ROOMS = (
-    "activations",
-    "campaigns",
-    "claims",
-    "complexity",
-    "conventions",
-    "hamiltonians",
-    "landscape",
-    "networks",
-    "random_matrices",
-    "reports",
-)
-
 __all__ = [
     "ComputationError",
     "InputError",
@@ -62,7 +49,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
+    if name in __all__:  # the rest of __all__ is here already
         return importlib.import_module(f"spinglass.{name}")
     raise AttributeError(f"module 'spinglass' has no attribute {name!r}")
 
