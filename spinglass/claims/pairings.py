@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinglass import complexity, random_matrices
 from spinglass._errors import checked_int, input_error
@@ -29,6 +30,7 @@ from spinglass.claims.decision import Comparison, sample_comparison
 from spinglass.hamiltonians import OverlapField
 
 _BLOCK = 50
+_SLOPES = (-1.5, -0.6)  # accepted slopes of log|error| against log N for a correction of order 1/N
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,35 @@ def path_sum_moments(
     return Evidence(tuple(family), "standard deviation 5 % too large", tuple(wrong))
 
 
+def complexity_approach(
+    samples: int,
+    seed: int,
+    workers: int | None,
+    p: int,
+    energy_density: float,
+    n_spins: Sequence[int],
+    index: int | None = None,
+) -> Evidence:
+    """The growth rate of the exact density at u, (1/N) log(f_{2N}/f_N), approaches Σ(u), or Θ_k(u), like 1/N.
+
+    Decided as `ratio_approach`. The wrong limit is that of index k + 1; without an index, Σ(u) with the energy scaled
+    as in covariance N q^p/2. No random samples.
+    """
+    sizes = _sizes(n_spins)
+
+    def rate(n: int) -> float:
+        larger, smaller = (complexity.mean_count_density(energy_density, size, p, index=index) for size in (2 * n, n))
+        return (math.log(larger) - math.log(smaller)) / n
+
+    rates = np.array([rate(n) for n in sizes])
+    limit = complexity.annealed_complexity(energy_density, p, index=index)
+    if index is None:
+        wrong, control = complexity.annealed_complexity(energy_density * math.sqrt(2), p), "energies of q^p/2"
+    else:
+        wrong, control = complexity.annealed_complexity(energy_density, p, index=index + 1), f"index {index + 1}"
+    return _approach(sizes, rates, limit, wrong, control)
+
+
 def ratio_approach(
     samples: int,
     seed: int,
@@ -161,9 +192,7 @@ def ratio_approach(
     Decided by the slope of log|ratio − limit| against log N over the given sizes, which must lie in [−1.5, −0.6].
     The wrong limit leaves out the extra eigenvalue, √(1 + s²) or |1 + s m_sc| = 1. No random samples.
     """
-    sizes = [checked_int("n_spins", n, 2) for n in n_spins]
-    if len(sizes) < 3:
-        raise input_error("n_spins", list(n_spins), "must hold at least three sizes")
+    sizes = _sizes(n_spins)
     field = OverlapField(p=p, rho=[rho])
     if energy_density is None:
         exact = np.array([complexity.mean_count(n, p, field=field) / complexity.mean_count(n, p) for n in sizes])
@@ -177,17 +206,28 @@ def ratio_approach(
         )
     limit = complexity.activation_ratio(p, rho, u=energy_density)
     bare = _without_extra_eigenvalue(p, rho, energy_density)
+    return _approach(sizes, exact, limit, bare, "the extra eigenvalue left out")
+
+
+def _sizes(n_spins: Sequence[int]) -> list[int]:
+    sizes = [checked_int("n_spins", n, 2) for n in n_spins]
+    if len(sizes) < 3:
+        raise input_error("n_spins", list(n_spins), "must hold at least three sizes")
+    return sizes
+
+
+def _approach(sizes: list[int], exact: NDArray[np.float64], limit: float, wrong: float, control: str) -> Evidence:
+    """Whether exact values approach a limit like 1/N, and a wrong limit not."""
 
     def order(target: float) -> float:
         return float(np.polyfit(np.log(sizes), np.log(np.abs(exact - target)), 1)[0])
 
-    right, wrong = order(limit), order(bare)
-    text = f"limit {limit:.6f}, exact {exact[-1]:.6f} at N = {sizes[-1]}, error ∝ N^{right:.2f}"
+    right, off = order(limit), order(wrong)
     return Evidence(
-        settled=-1.5 <= right <= -0.6,
-        control_settled=-1.5 <= wrong <= -0.6,
-        control=f"the extra eigenvalue left out: limit {bare:.6f}, error ∝ N^{wrong:.2f}",
-        text=text,
+        settled=_SLOPES[0] <= right <= _SLOPES[1],
+        control_settled=_SLOPES[0] <= off <= _SLOPES[1],
+        control=f"{control}: limit {wrong:.6f}, error ∝ N^{off:.2f}",
+        text=f"limit {limit:.6f}, exact {exact[-1]:.6f} at N = {sizes[-1]}, error ∝ N^{right:.2f}",
     )
 
 
@@ -209,4 +249,5 @@ PAIRINGS: dict[str, Callable[..., Evidence]] = {
     "eigenvalue-density": eigenvalue_density,
     "path-sum-moments": path_sum_moments,
     "ratio-approach": ratio_approach,
+    "complexity-approach": complexity_approach,
 }

@@ -30,6 +30,7 @@ def test_every_listed_claim_can_be_read():
         Claim("determinant", "", "determinant-means", 20000, 20000, {"n": 3, "xi": [0.7], "kappa": [-2.0]}),
         Claim("density", "", "eigenvalue-density", 5000, 5000, {"n": 4, "bins": 8}),
         Claim("path", "", "path-sum-moments", 200000, 0, {"activations": ["gelu", "elu"], "preactivation_std": 1.5}),
+        Claim("rate", "", "complexity-approach", 0, 0, {"p": 4, "energy_density": -1.2, "n_spins": [20, 40, 80]}),
         Claim("approach", "", "ratio-approach", 0, 0, {"p": 3, "rho": 0.5, "n_spins": [12, 16, 20]}),
     ],
     ids=lambda claim: claim.name,
