@@ -62,7 +62,8 @@ class FieldIntegrand:
         m, cosine = np.sin(theta), np.cos(theta)
         slope = np.asarray(self.field.derivative(m, self.n_spins))
         curvature = np.asarray(self.field.second_derivative(m, self.n_spins))
-        log_weight = -((slope * cosine) ** 2) / (2 * self.n_spins * self.p) + self.log_constant
+        with np.errstate(over="ignore"):  # a weight of zero
+            log_weight = -((slope * cosine) ** 2) / (2 * self.n_spins * self.p) + self.log_constant
         if self.n_spins > 2:
             log_weight = log_weight + (self.n_spins - 2) * np.log(np.maximum(cosine, 1e-300))
         return (
@@ -194,9 +195,12 @@ def integrate(integrand: FieldIntegrand) -> NDArray[np.float64]:
     edges = np.unique(np.concatenate([np.linspace(a, b, 5) for a, b in itertools.pairwise(breaks)]))
     scan = np.concatenate([edges, np.linspace(-math.pi / 2, math.pi / 2, 1999)])
     for point in breaks:
-        scan = np.concatenate([scan, point + np.geomspace(1e-7, 0.1, 60), point - np.geomspace(1e-7, 0.1, 60)])
-    scan = scan[np.abs(scan) <= math.pi / 2]
-    peak = float(np.max(integrand.log_mass(scan)))
+        scan = np.concatenate([scan, point + np.geomspace(1e-9, 0.1, 80), point - np.geomspace(1e-9, 0.1, 80)])
+    scan = np.unique(scan[np.abs(scan) <= math.pi / 2])
+    scan_mass = integrand.log_mass(scan)
+    peak = float(np.max(scan_mass))
+    if not math.isfinite(peak):
+        raise ComputationError("the field is too strong: the weight of every latitude underflows")
 
     def panel(a: float, b: float) -> NDArray[np.float64]:
         middle, half = 0.5 * (a + b), 0.5 * (b - a)
@@ -216,9 +220,12 @@ def integrate(integrand: FieldIntegrand) -> NDArray[np.float64]:
         middle = 0.5 * (a + b)
         if coarse is None:
             mass = integrand.log_mass(middle + 0.5 * (b - a) * sample)
-            if float(mass.max()) + math.log(b - a) < peak - _NEGLIGIBLE:
+            # the scan sees maxima that fall between the nodes: a strong field holds points next to a pole
+            seen = scan_mass[np.searchsorted(scan, a) : np.searchsorted(scan, b, side="right")]
+            largest = max(float(mass.max()), float(seen.max(initial=-math.inf)))
+            if largest + math.log(b - a) < peak - _NEGLIGIBLE:
                 continue
-            if float(mass.max() - mass[1:-1].min()) > 20.0 and depth < 30:
+            if largest - float(mass[1:-1].min()) > 20.0 and depth < 30:
                 pending += [(a, middle, None, depth + 1), (middle, b, None, depth + 1)]
                 continue
             coarse = panel(a, b)
