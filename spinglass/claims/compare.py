@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ from spinglass.claims.simulation import judged_simulation
 BLOCK_SAMPLES = 50
 
 Arrays = Mapping[str, NDArray[Any]]
+Cell = ExactCell | EnumerationCell
 Progress = Callable[[str, int, int], None]
 
 
@@ -37,40 +39,41 @@ def run_comparison(
     store: Store,
     workers: int | None = None,
     progress: Progress | None = None,
-    on_tables: Callable[[], None] | None = None,
     command: str = "",
 ) -> dict[str, Any]:
     """Evaluate, simulate, judge and write every table of the comparison; returns the summary.
 
-    `progress(stage, done, total)` is called as units of work finish, `on_tables()` whenever further tables are whole.
-    The numbers do not depend on `workers`. `command` is recorded with the settings.
+    `progress(stage, done, total)` is called as units of work finish. The numbers do not depend on `workers`. `command`
+    is recorded with the settings.
     """
     report = progress or (lambda stage, done, total: None)
-    whole = on_tables or (lambda: None)
     start = time.perf_counter()
     tables.write_settings(plan, store, command, None)
     tables.write_activation_tables(plan, store)
     tables.write_asymptotic_tables(plan, store)
-    whole()
-    exact_cells = _exact_cells(plan)
-    exact: dict[tuple[int, int, bool], Arrays] = {}
-    for cell, block in _blocks(store, exact_cells, exact_block, workers, "exact counts", report):
-        exact[cell.p, cell.n_spins, cell.resolved] = block
+    exact_cells, enumeration_cells = _exact_cells(plan), _enumeration_cells(plan) if plan.simulates else []
+    # One exact cell, then the enumeration, then the rest: two workers compile one kernel each instead of both twice.
+    blocks = _blocks(store, [*exact_cells[:1], *enumeration_cells, *exact_cells[1:]], workers, report)
+    exact = {(cell.p, cell.n_spins, cell.resolved): blocks[cell] for cell in exact_cells}
     tables.write_exact_tables(plan, store, exact)
-    whole()
     simulation = None
     if plan.simulates:
-        cells = _enumeration_cells(plan)
-        blocks: dict[tuple[str, int], list[Arrays]] = {}
-        by_field = {(plan.field(g, n).terms, n): g.name for g in plan.groups_of(SIMULATED_P) for n in SIMULATED_SIZES}
-        for cell, block in _blocks(store, cells, enumerate_block, workers, "enumeration", report):
-            blocks.setdefault((by_field[cell.field.terms, cell.n_spins], cell.n_spins), []).append(block)
-        found = {(name, n): Enumeration.from_blocks(n, parts) for (name, n), parts in blocks.items()}
+        found = {
+            (group.name, n_spins): Enumeration.from_blocks(
+                n_spins,
+                [
+                    blocks[cell]
+                    for cell in enumeration_cells
+                    if cell.n_spins == n_spins and cell.field == plan.field(group, n_spins)
+                ],
+            )
+            for group in plan.groups_of(SIMULATED_P)
+            for n_spins in SIMULATED_SIZES
+        }
         simulation = judged_simulation(plan, exact, found)
         tables.write_simulation_tables(plan, store, simulation)
     summary = tables.write_summary(plan, store, exact, simulation)
     tables.write_settings(plan, store, command, time.perf_counter() - start)
-    whole()
     return summary
 
 
@@ -100,28 +103,33 @@ def _enumeration_cells(plan: Plan) -> list[EnumerationCell]:
     ]
 
 
-def _blocks(
-    store: Store,
-    cells: Sequence[Any],
-    function: Callable[[Any], dict[str, NDArray[Any]]],
-    workers: int | None,
-    stage: str,
-    report: Progress,
-) -> list[tuple[Any, Arrays]]:
-    """The block of every cell, in the order of the cells: read where a whole file exists, computed otherwise."""
+def _evaluated(cell: Cell) -> dict[str, NDArray[Any]]:
+    return exact_block(cell) if isinstance(cell, ExactCell) else enumerate_block(cell)
+
+
+def _blocks(store: Store, cells: Sequence[Cell], workers: int | None, report: Progress) -> dict[Cell, Arrays]:
+    """The block of every cell: read where a whole file exists, computed otherwise."""
     digest = source_digest()
     names = {
         cell: f"data/blocks/{hashlib.sha256(repr((digest, cell.key())).encode()).hexdigest()[:24]}.npz"
         for cell in cells
     }
-    done: dict[Any, Arrays] = {}
+    stages = {cell: "exact counts" if isinstance(cell, ExactCell) else "enumeration" for cell in cells}
+    totals, finished = Counter(stages.values()), Counter[str]()
+    done: dict[Cell, Arrays] = {}
+
+    def finish(cell: Cell, block: Arrays) -> None:
+        done[cell] = block
+        finished[stages[cell]] += 1
+        report(stages[cell], finished[stages[cell]], totals[stages[cell]])
+
+    for stage, total in totals.items():
+        report(stage, 0, total)
     for cell in cells:
         stored = store.read_arrays(names[cell])
         if stored is not None:
-            done[cell] = stored
-    report(stage, len(done), len(cells))
-    for cell, block in process_map(function, [cell for cell in cells if cell not in done], workers):
+            finish(cell, stored)
+    for cell, block in process_map(_evaluated, [cell for cell in cells if cell not in done], workers):
         store.write_arrays(names[cell], **block)
-        done[cell] = block
-        report(stage, len(done), len(cells))
-    return [(cell, done[cell]) for cell in cells]
+        finish(cell, block)
+    return done

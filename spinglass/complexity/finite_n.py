@@ -35,6 +35,7 @@ from spinglass.random_matrices.multiplicative import panel_rule, support_radius
 MAX_SPINS = 2000
 MAX_SPINS_INDEX = 501
 MAX_SPINS_FIELD = 64
+_FARTHEST = 1e4  # from this λ or u on every density, e^{−λ²/4} times a power of λ, is zero in double precision
 
 _laws: OrderedDict[tuple[int, float], NDArray[np.float64]] = OrderedDict()
 
@@ -110,20 +111,28 @@ def _relevant_range(n_spins: int, p: int) -> float:
     return float(x[min(kept[-1] + 1, x.size - 1)])
 
 
-def _panel_sum(low: float, high: float, n_spins: int, p: int) -> float:
-    """∫ of the density of all critical points over low <= λ <= high, relative to its own size."""
-    spread = max(support_radius(n_spins), min(abs(low), abs(high)) + 30.0)  # a window far in the tail ends within 30
+def _panel_sum(low: float, high: float, scale: float, n_spins: int, p: int) -> float:
+    """∫ of the density of all critical points over the energies low <= u <= high, λ = u · scale; relative to its size.
+
+    In u, so that the width of a narrow window is exact.
+    """
+    spread = support_radius(n_spins) / scale
+    if low > 0 or high < 0:  # a window far in the tail ends within 30 of its inner end
+        spread = max(spread, min(abs(low), abs(high)) + 30.0 / scale)
     low, high = max(low, -spread), min(high, spread)
     if low >= high:
         return 0.0
     # beyond the spectrum the density falls like e^{−λ²/4}: panels shrink with the distance of the window from 0
-    distance = max(low, -high, 1.0)
-    count = max(1, math.ceil((high - low) / min(0.8, 5.0 / math.sqrt(n_spins), 6.0 / distance)))
+    distance = max(low * scale, -high * scale, 1.0)
+    widest = min(0.8, 5.0 / math.sqrt(n_spins), 6.0 / distance)
+    if distance > _FARTHEST:
+        return 0.0
+    count = max(1, math.ceil((high - low) * scale / widest))
     edges = np.linspace(low, high, count + 1)
     nodes, weights, _ = panel_rule()
     half = np.diff(edges) / 2
-    x = (edges[:-1] + half)[:, None] + half[:, None] * nodes
-    return float(half @ (_exponential(_log_level_density(x, n_spins, p)) @ weights))
+    x = scale * ((edges[:-1] + half)[:, None] + half[:, None] * nodes)
+    return float(half @ (_exponential(_log_level_density(x, n_spins, p)) @ weights)) * scale
 
 
 def _index_sums(indices: NDArray[np.int64], low: float, high: float, n_spins: int, p: int) -> NDArray[np.float64]:
@@ -212,16 +221,20 @@ def mean_count(
     if active is not None:
         if window is None:
             return float(integrate(FieldIntegrand(n_spins, p, active, False, total_weights))[0])
-        return float(integrate(FieldIntegrand(n_spins, p, active, True, window_weights(np.array(window))))[0])
+        found = integrate(FieldIntegrand(n_spins, p, active, True, window_weights(np.array(window))))[0]
+        return max(float(found), 0.0)  # what lies below the accuracy may come out negative
     low, high = (-math.inf, math.inf) if window is None else window
-    if p == 2 and math.isinf(low) and math.isinf(high) and low < high:
+    if low == high:
+        return 0.0 if indices is None else _shaped(np.zeros(indices.shape))
+    if p == 2 and math.isinf(low) and math.isinf(high):
         return 2.0 * n_spins if indices is None else _shaped(np.full(indices.shape, 2.0))
     scale = math.sqrt(p * n_spins / (p - 1))  # λ = u · scale
-    low, high = low * scale, high * scale
     if indices is None:
         if math.isinf(low) and math.isinf(high):
-            low, high = -_relevant_range(n_spins, p), _relevant_range(n_spins, p)
-        return _panel_sum(low, high, n_spins, p)
+            high = _relevant_range(n_spins, p) / scale
+            low = -high
+        return _panel_sum(low, high, scale, n_spins, p)
+    low, high = low * scale, high * scale
     checked_int("n_spins (with an index)", n_spins, 1, MAX_SPINS_INDEX)
     return _shaped(_index_sums(indices, low, high, n_spins, p))
 
@@ -248,7 +261,7 @@ def mean_count_bins(edges: ArrayLike, n_spins: int, p: int, field: OverlapField 
         raise input_error("edges", edges, "must be at least two strictly increasing energy densities")
     active = _checked_field(field, p, n_spins, None)
     if active is not None:
-        return integrate(FieldIntegrand(n_spins, p, active, True, window_weights(cuts)))[:-1]
+        return np.maximum(integrate(FieldIntegrand(n_spins, p, active, True, window_weights(cuts)))[:-1], 0.0)
     return np.array([mean_count(n_spins, p, energy=window) for window in itertools.pairwise(cuts.tolist())])
 
 
@@ -291,9 +304,9 @@ def mean_count_density(
             return np.zeros(energies.shape)
         flat = np.ascontiguousarray(energies.ravel())
         values = integrate(FieldIntegrand(n_spins, p, active, True, density_weights(flat)))
-        return _shaped(values[:-1].reshape(energies.shape))
+        return _shaped(np.maximum(values[:-1], 0.0).reshape(energies.shape))
     scale = math.sqrt(p * n_spins / (p - 1))
-    x = energies * scale
+    x = np.clip(energies, -_FARTHEST, _FARTHEST) * scale
     density = _exponential(_log_level_density(x, n_spins, p)) * scale
     if indices is None:
         return _shaped(density)
