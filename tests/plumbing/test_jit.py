@@ -26,7 +26,12 @@ def _value_before_and_after(tmp_path: Path, door: str) -> tuple[float, float]:
         run = subprocess.run(
             [sys.executable, "-c", "from toy.outer import outer; print(outer(0.0))"],
             cwd=tmp_path,
-            env={"PATH": "", "PYTHONPATH": str(tmp_path), "SPINGLASS_CACHE_DIR": str(tmp_path / "cache")},
+            env={
+                "PATH": "",
+                "PYTHONPATH": str(tmp_path),
+                "SPINGLASS_CACHE_DIR": str(tmp_path / "cache"),
+                "PYTHONDONTWRITEBYTECODE": "1",  # byte code is keyed by size and by seconds: too coarse for this
+            },
             capture_output=True,
             text=True,
             check=True,
