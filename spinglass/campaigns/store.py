@@ -1,7 +1,7 @@
 """A folder of results in which every file is whole: written beside its place, synchronised, then renamed.
 
 A process killed at any moment leaves finished files and at most one temporary file, whose name starts with a dot and
-which the next run removes.
+which a later run removes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from spinglass._errors import input_error
 
 _TEMPORARY = ".incomplete-"
+_LEFTOVER_AGE = 60.0  # seconds; a file is written in far less, so an older one belongs to a run that was killed
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -61,6 +63,8 @@ class Store:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
+        if not os.fspath(folder):
+            raise input_error("out", folder, "must name a folder")
         self.folder = Path(folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +74,33 @@ class Store:
             reason = problem.strerror or problem
             raise input_error("out", str(folder), f"the output folder cannot be written: {reason}") from None
         for leftover in self.folder.rglob(_TEMPORARY + "*"):
-            leftover.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # another run may finish it just now
+                if time.time() - leftover.stat().st_mtime > _LEFTOVER_AGE:
+                    leftover.unlink()
+
+    @contextlib.contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Hold the folder for one run: a second run of the same machine is refused before it mixes its files in.
+
+        The operating system ends the reservation with the process, however that ends. Where it has no such locks,
+        nothing is reserved.
+        """
+        try:
+            import fcntl
+        except ImportError:
+            yield
+            return
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise input_error("out", str(self.folder), "another run is writing into this folder") from None
+            except OSError:
+                pass  # a file system without locks
+            yield
+        finally:
+            os.close(handle)
 
     def path(self, name: str) -> Path:
         return self.folder / name
@@ -84,7 +114,18 @@ class Store:
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> Path:
         """A JSON object; infinities become the strings "inf" and "-inf", and NaN is refused."""
-        return self.write_text(name, json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        return self.write_text(name, json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def read_json(self, name: str) -> Any:
+        """The content of a JSON file, or None when it is absent or damaged."""
+        try:
+            return json.loads(self.path(name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def remove(self, name: str) -> None:
+        """Remove a file if it is there."""
+        self.path(name).unlink(missing_ok=True)
 
     def write_table(self, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Path:
         """One tidy CSV table, as `table_text` writes it."""
@@ -105,13 +146,14 @@ class Store:
             return None
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numpy's types as Python's, infinities as the strings "inf" and "-inf"."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, (np.bool_, np.integer, np.floating)):
         value = value.item()
     if isinstance(value, float) and math.isinf(value):
@@ -120,7 +162,7 @@ def _plain(value: Any) -> Any:
 
 
 def _cell(value: Any) -> str:
-    value = _plain(value)
+    value = plain(value)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -116,6 +116,31 @@ def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert path.read_bytes() == b"new\n"
 
 
+def test_only_old_leftovers_are_removed(tmp_path):
+    young, old = tmp_path / ".incomplete-young", tmp_path / "data" / ".incomplete-old"
+    old.parent.mkdir()
+    for path in (young, old):
+        path.touch()
+    os.utime(old, (0, 0))
+    Store(tmp_path)  # the young one may be a file that another run is writing
+    assert young.exists()
+    assert not old.exists()
+
+
+def test_a_folder_is_reserved_for_one_run(tmp_path):
+    store = Store(tmp_path)
+    with store.reserved(), pytest.raises(InputError, match="another run"), Store(tmp_path).reserved():
+        pass
+    with store.reserved():
+        store.write_text("a.txt", "whole\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_an_empty_folder_name_is_refused():
+    with pytest.raises(InputError, match="out = ''"):
+        Store("")
+
+
 WRITER = """
 import sys, numpy as np
 from spinglass.campaigns import Store
@@ -137,7 +162,9 @@ def test_a_killed_writer_leaves_whole_files(tmp_path):
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()
-        store = Store(tmp_path)  # also removes what the killed run left half-written
+        for path in tmp_path.glob(".incomplete-*"):  # what the killed run left half-written
+            os.utime(path, (0, 0))
+        store = Store(tmp_path)
         for path in tmp_path.iterdir():
             assert path.name.startswith("block-")
             block = store.read_arrays(path.name)
