@@ -44,15 +44,15 @@ class EnumerationCell:
 
 @dataclass(frozen=True)
 class ExactCell:
-    """Exact counts to evaluate at one p and N for several fields; `resolved` adds densities, bins and indices."""
+    """Exact counts to evaluate at one p and N for a field; `resolved` adds densities, bins and indices."""
 
     p: int
     n_spins: int
-    fields: tuple[OverlapField, ...]
+    field: OverlapField
     resolved: bool
 
     def key(self) -> tuple[Any, ...]:
-        return ("exact", self.p, self.n_spins, tuple(field.terms for field in self.fields), self.resolved)
+        return ("exact", self.p, self.n_spins, self.field.terms, self.resolved)
 
 
 def enumerate_block(cell: EnumerationCell) -> Arrays:
@@ -89,58 +89,44 @@ def enumerate_block(cell: EnumerationCell) -> Arrays:
 
 
 def exact_block(cell: ExactCell) -> Arrays:
-    """Exact mean counts of every field of a cell; row g of each array belongs to field g.
+    """Exact mean counts of one field.
 
-    Always `total` (G,). With `resolved`: `energy_density`, `density` and `reference_density` (G, points), the last for
-    the glass without field; `edges` (G, bins + 1) of energy bins with equal exact counts, `bin_counts` (G, bins),
-    `reference_bin_counts` (G, bins) without field in the same bins, and `index_counts` (N,) without field.
+    Always `total` (). With `resolved`: `energy_density`, `density` and `reference_density` (points,), the last for the
+    glass without field; `edges` (bins + 1,) of energy bins with equal exact counts, `bin_counts` (bins,),
+    `reference_bin_counts` (bins,) without field in the same bins, and `index_counts` (N,) without field.
     """
     p, n_spins = cell.p, cell.n_spins
-    fields = [None if field.is_zero else field for field in cell.fields]
-    result: Arrays = {"total": np.array([complexity.mean_count(n_spins, p, field=field) for field in fields])}
+    field = None if cell.field.is_zero else cell.field
+    result: Arrays = {"total": np.array(complexity.mean_count(n_spins, p, field=field))}
     if not cell.resolved:
         return result
-    grids: list[NDArray[np.float64]] = []
-    densities, references, edges, bins, reference_bins = [], [], [], [], []
-    for field in fields:
-        grid, density = _density_on_support(n_spins, p, field, grids[0] if grids else None)
-        grids.append(grid)
-        densities.append(density)
-        references.append(complexity.mean_count_density(grid, n_spins, p))
-        steps = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(grid))])
-        cuts = equal_mass_edges(steps.tolist(), grid.tolist(), ENERGY_BINS)
-        edges.append(cuts)
-        bins.append(complexity.mean_count_bins(cuts, n_spins, p, field=field))
-        reference_bins.append(complexity.mean_count_bins(cuts, n_spins, p))
+    grid = _support(n_spins, p, None, 2 * _GRID_POINTS)
+    if field is not None:  # both supports are resolved
+        grid = np.sort(np.concatenate([_support(n_spins, p, field, _GRID_POINTS), grid[::2]]))
+    density = np.asarray(complexity.mean_count_density(grid, n_spins, p, field=field))
+    steps = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(grid))])
+    edges = equal_mass_edges(steps.tolist(), grid.tolist(), ENERGY_BINS)
     result.update(
-        energy_density=np.array(grids),
-        density=np.array(densities),
-        reference_density=np.array(references),
+        energy_density=grid,
+        density=density,
+        reference_density=np.asarray(complexity.mean_count_density(grid, n_spins, p)),
         edges=np.array(edges),
-        bin_counts=np.array(bins),
-        reference_bin_counts=np.array(reference_bins),
+        bin_counts=np.asarray(complexity.mean_count_bins(edges, n_spins, p, field=field)),
+        reference_bin_counts=np.asarray(complexity.mean_count_bins(edges, n_spins, p)),
         index_counts=np.asarray(complexity.mean_count(n_spins, p, index=np.arange(n_spins))),
     )
     return result
 
 
-def _density_on_support(
-    n_spins: int, p: int, field: OverlapField | None, reference: NDArray[np.float64] | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Energy densities that hold all but about 1e−6 of the critical points, and the exact density there.
-
-    With `reference`, the grid of the glass that comes first, its points are among them: both supports are resolved.
-    """
+def _support(n_spins: int, p: int, field: OverlapField | None, points: int) -> NDArray[np.float64]:
+    """Energy densities, equally spaced, that hold all but about 1e−6 of the critical points."""
     shift = np.zeros(1) if field is None else field.value(np.linspace(-1, 1, 201), n_spins) / n_spins
     reach = 6.5 / math.sqrt(n_spins) + 1.5  # standard deviation of u at a given point is 1/√N, the bulk ends near 2
     coarse = np.linspace(shift.min() - reach, shift.max() + reach, _GRID_POINTS)
     density = np.asarray(complexity.mean_count_density(coarse, n_spins, p, field=field))
     inside = np.flatnonzero(density > 1e-6 * density.max())
     low, high = max(inside[0] - 1, 0), min(inside[-1] + 1, coarse.size - 1)
-    grid = np.linspace(coarse[low], coarse[high], _GRID_POINTS if reference is not None else 2 * _GRID_POINTS)
-    if reference is not None:
-        grid = np.sort(np.concatenate([grid, reference[::2]]))
-    return grid, np.asarray(complexity.mean_count_density(grid, n_spins, p, field=field))
+    return np.linspace(coarse[low], coarse[high], points)
 
 
 @dataclass(frozen=True)
@@ -197,12 +183,14 @@ def comparisons(
 
     `reference` is the enumeration of the reference field with its exact total.
     """
-    family = [sample_comparison("total", total, found.totals, **details)]
+    # The Euler characteristic of a sphere is even, and so is the number of critical points.
+    family = [sample_comparison("total", total, found.totals, step=2, **details)]
     for (low, high), theory in zip(pairwise(edges), bin_counts, strict=True):
         values = found.in_window(low, high)
-        family.append(sample_comparison("energy bin", theory, values, **details, bin_low=low, bin_high=high))
+        family.append(sample_comparison("energy bin", theory, values, step=1, **details, bin_low=low, bin_high=high))
     for index, theory in enumerate(index_counts if index_counts is not None else ()):
-        family.append(sample_comparison("index", theory, found.with_index(index), **details, index=index))
+        values = found.with_index(index)
+        family.append(sample_comparison("index", theory, values, step=1, **details, index=index))
     if reference is not None:
         base, base_total = reference
         family.append(ratio_comparison("ratio to ReLU", total / base_total, found.totals, base.totals, **details))

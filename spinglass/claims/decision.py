@@ -1,7 +1,9 @@
 """Does a simulation agree with a theory? One rule for every claim.
 
 A comparison is a theoretical mean μ beside a sample mean x̄ with its standard error s/√n. Its z-score is
-z = (x̄ − μ)√n/s, its p-value two-sided under Student's t law with n − 1 degrees of freedom. A family of M comparisons
+z = (x̄ − μ)√n/s, its p-value two-sided under Student's t law with n − 1 degrees of freedom. Counts are multiples of a
+step d; a law on that lattice with mean μ has at least the variance d²f(1 − f), f = μ/d − ⌊μ/d⌋, and s² is never taken
+below it: otherwise samples that miss a rare event would all be equal and reject a true mean. A family of M comparisons
 agrees when the smallest p-value is at least α/M (Bonferroni: valid whatever the dependence between comparisons), so
 that a true theory is rejected with probability at most α. The relative deviation that a comparison would have detected
 with 90 % power is reported beside it: agreement means nothing where that number is large.
@@ -89,10 +91,11 @@ class Verdict:
 
     @property
     def z_critical(self) -> float:
-        """The |z| that corresponds to `p_critical` for many samples."""
-        from scipy.special import ndtri
+        """The |z| that corresponds to `p_critical` under Student's law of the comparison with the fewest samples."""
+        from scipy.special import stdtrit
 
-        return -float(ndtri(self.p_critical / 2))
+        fewest = min(comparison.samples for comparison in self.comparisons)
+        return -float(stdtrit(fewest - 1, self.p_critical / 2))
 
     @property
     def worst(self) -> Comparison:
@@ -119,12 +122,21 @@ def judge(comparisons: Iterable[Comparison], family_wise_error: float = 0.01) ->
     return Verdict(family, rate)
 
 
-def sample_comparison(quantity: str, theory: float, values: ArrayLike, **details: Any) -> Comparison:
-    """Compare a theoretical mean with independent samples; values has shape (samples,)."""
+def sample_comparison(
+    quantity: str, theory: float, values: ArrayLike, *, step: float | None = None, **details: Any
+) -> Comparison:
+    """Compare a theoretical mean with independent samples; values has shape (samples,).
+
+    `step` says that every value is a multiple of it, as counts are of one: see the module's text.
+    """
     sample = np.asarray(values, dtype=float)
     if sample.ndim != 1 or sample.size < _FEWEST_SAMPLES:
         raise input_error("values", sample.shape, f"must be one-dimensional with at least {_FEWEST_SAMPLES} samples")
-    error = float(sample.std(ddof=1) / math.sqrt(sample.size))
+    variance = float(sample.var(ddof=1))
+    if step is not None:
+        fraction = theory / step - math.floor(theory / step)
+        variance = max(variance, step**2 * fraction * (1 - fraction))
+    error = math.sqrt(variance / sample.size)
     return Comparison(quantity, float(theory), float(sample.mean()), error, sample.size, tuple(details.items()))
 
 

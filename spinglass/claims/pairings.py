@@ -69,18 +69,18 @@ def critical_point_counts(
     wrong: list[Comparison] = []
     complete = euler = total = 0
     for n in n_spins:
-        exact = exact_block(ExactCell(p, n, (field,), resolved=True))
+        exact = exact_block(ExactCell(p, n, field, resolved=True))
         found = Enumeration.from_blocks(n, blocks[n])
-        edges, bins = exact["edges"][0].tolist(), exact["bin_counts"][0]
+        edges, bins = exact["edges"].tolist(), exact["bin_counts"]
         indices = exact["index_counts"].tolist() if field.is_zero else None
-        count = float(exact["total"][0])
+        count = float(exact["total"])
         family += comparisons(found, count, edges, bins.tolist(), indices, n_spins=n)
         if field.is_zero:
             slip = math.sqrt(p / (p - 1))
             wrong += comparisons(found, slip * count, edges, (slip * bins).tolist(), n_spins=n)
         else:
             pure = complexity.mean_count(n, p)
-            wrong += comparisons(found, pure, edges, exact["reference_bin_counts"][0].tolist(), n_spins=n)
+            wrong += comparisons(found, pure, edges, exact["reference_bin_counts"].tolist(), n_spins=n)
         total += found.samples
         complete += found.complete
         euler += int(np.count_nonzero(found.arrays["euler_characteristic"] == (2 if n % 2 else 0)))
@@ -123,8 +123,8 @@ def eigenvalue_density(samples: int, seed: int, workers: int | None, n: int, bin
         theory = float(weights @ random_matrices.goe_density(x, n)) * (high - low) / 2
         cdf = random_matrices.semicircle_cdf(np.array([low, high]) / math.sqrt(n))
         name = f"eigenvalues in ({low:.3f}, {high:.3f}]"
-        family.append(sample_comparison(name, theory, values))
-        wrong.append(sample_comparison(name, n * float(cdf[1] - cdf[0]), values))
+        family.append(sample_comparison(name, theory, values, step=1))
+        wrong.append(sample_comparison(name, n * float(cdf[1] - cdf[0]), values, step=1))
     return Evidence(tuple(family), "the semicircle at the same n", tuple(wrong))
 
 

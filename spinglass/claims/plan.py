@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass._errors import InputError, checked_float, checked_int, input_error
+from spinglass._errors import ComputationError, InputError, checked_float, checked_int, input_error
 from spinglass.activations import Activation, PathSum, activation, path_sum, path_sum_from_samples
 from spinglass.campaigns import checked_seed
 from spinglass.hamiltonians import OverlapField
@@ -104,12 +104,16 @@ def plan_comparison(
     if not any(item.name == REFERENCE for item in chosen):
         chosen.insert(0, activation(REFERENCE))
     names = [item.name for item in chosen]
+    for item in chosen:
+        _check_name(item)
     for name in names:
         if names.count(name) > 1:
             raise input_error("activations", name, "is named twice; give each activation once")
     checked_depths = tuple(checked_int("depth", depth, 2) for depth in depths)
     if not checked_depths or len(set(checked_depths)) < len(checked_depths):
         raise input_error("depths", tuple(depths), "must be different integers >= 2, at least one")
+    seed = checked_seed(seed)
+    family_wise_error = checked_float("family_wise_error", family_wise_error, 0.0, 0.5, low_open=True)
     samples = checked_int("samples", samples, 0)
     if 0 < samples < FEWEST_SAMPLES:
         raise input_error("samples", samples, f"must be 0 (no simulation) or at least {FEWEST_SAMPLES}")
@@ -120,6 +124,18 @@ def plan_comparison(
         if name and name not in names:
             raise input_error("preactivations", name, "is not one of the activations: " + ", ".join(names))
     scale = 1.0 if bias_scale == SQRT_N else bias_scale
+
+    def gaussian(item: Activation, depth: int) -> PathSum:
+        return path_sum(
+            item,
+            depth,
+            preactivation_std=preactivation_std,
+            bias_scale=scale,
+            weight_std=weight_std,
+            bias_std=bias_std,
+        )
+
+    gaussian(activation(REFERENCE), max(checked_depths))  # a bad law is no activation's fault
     sums: dict[tuple[str, int], PathSum] = {}
     for item in chosen:
         values = measured.get(item.name, measured.get(""))
@@ -128,16 +144,12 @@ def plan_comparison(
                 if values is not None:
                     sums[item.name, depth] = path_sum_from_samples(item, values, depth, bias_scale=scale)
                 else:
-                    sums[item.name, depth] = path_sum(
-                        item,
-                        depth,
-                        preactivation_std=preactivation_std,
-                        bias_scale=scale,
-                        weight_std=weight_std,
-                        bias_std=bias_std,
-                    )
+                    sums[item.name, depth] = gaussian(item, depth)
             except InputError as problem:
-                raise InputError(f"activation {item.name!r}: {problem}") from None
+                text = str(problem)
+                raise InputError(text if item.name in text else f"activation {item.name!r}: {text}") from None
+            except ComputationError as problem:
+                raise ComputationError(f"activation {item.name!r}: {problem}") from None
     if measured:
         law = "measured pre-activations for " + ", ".join(name or "every other activation" for name in measured)
         law += "" if "" in measured else f"; N(0, {preactivation_std:g}²) for the others"
@@ -154,9 +166,17 @@ def plan_comparison(
         measured=measured,
         bias_scale=bias_scale,
         samples=samples,
-        seed=checked_seed(seed),
-        family_wise_error=checked_float("family_wise_error", family_wise_error, 0.0, 0.5, low_open=True),
+        seed=seed,
+        family_wise_error=family_wise_error,
     )
+
+
+def _check_name(item: Activation) -> None:
+    """Names are keys of tables and of groups; that of the reference belongs to ReLU."""
+    if item.name == REFERENCE and item != activation(REFERENCE):
+        raise input_error("activations", item.name, "is the name of the reference; give this activation another name")
+    if ";" in item.name or not item.name.isprintable():
+        raise input_error("activations", item.name, "names must not hold semicolons or control characters")
 
 
 def _grouped(names: Sequence[str], sums: Mapping[tuple[str, int], PathSum], depth: int) -> list[Group]:
@@ -166,7 +186,8 @@ def _grouped(names: Sequence[str], sums: Mapping[tuple[str, int], PathSum], dept
         if name == REFERENCE:
             continue
         for known, members in found:
-            if np.allclose(rho, known, rtol=1e-12, atol=0.0):
+            # Path sums hold to 1e-12 relative to E |α|, so that an E β below 1e-15 is a rounded zero.
+            if np.allclose(rho, known, rtol=1e-12, atol=1e-15):
                 members.append(name)
                 break
         else:

@@ -28,26 +28,27 @@ class Simulation:
 
 
 def judged_simulation(
-    plan: Plan, exact: Mapping[tuple[int, int, bool], Arrays], found: Mapping[tuple[str, int], Enumeration]
+    plan: Plan, exact: Mapping[tuple[str, int], Arrays], found: Mapping[tuple[str, int], Enumeration]
 ) -> Simulation:
+    """Judge the enumerations against the exact blocks; both by name of the group and N."""
     groups = plan.groups_of(SIMULATED_P)
     base = groups[0]
     family: list[tuple[Group, int, Comparison]] = []
-    for row, group in enumerate(groups):
+    for group in groups:
         for n_spins in SIMULATED_SIZES:
-            theory = exact[SIMULATED_P, n_spins, True]
-            reference = None if group is base else (found[base.name, n_spins], float(theory["total"][0]))
+            theory, relu = exact[group.name, n_spins], exact[base.name, n_spins]
+            reference = None if group is base else (found[base.name, n_spins], float(relu["total"]))
             for comparison in comparisons(
                 found[group.name, n_spins],
-                float(theory["total"][row]),
-                theory["edges"][row].tolist(),
-                theory["bin_counts"][row].tolist(),
+                float(theory["total"]),
+                theory["edges"].tolist(),
+                theory["bin_counts"].tolist(),
                 theory["index_counts"].tolist() if group is base else None,
                 reference,
             ):
                 family.append((group, n_spins, comparison))
     verdict = judge((comparison for _, _, comparison in family), plan.family_wise_error)
-    controls = [_control(plan, exact, found, row, group) for row, group in enumerate(groups)]
+    controls = [_control(plan, exact, found, group) for group in groups]
     return Simulation(
         family=tuple(family),
         verdict=verdict,
@@ -59,9 +60,8 @@ def judged_simulation(
 
 def _control(
     plan: Plan,
-    exact: Mapping[tuple[int, int, bool], Arrays],
+    exact: Mapping[tuple[str, int], Arrays],
     found: Mapping[tuple[str, int], Enumeration],
-    row: int,
     group: Group,
 ) -> dict[str, Any]:
     """A wrong theory held against the same samples: it must be rejected, or the agreement says nothing.
@@ -72,13 +72,13 @@ def _control(
     base = plan.groups_of(SIMULATED_P)[0]
     family: list[tuple[int, Comparison]] = []
     for n_spins in SIMULATED_SIZES:
-        theory, samples = exact[SIMULATED_P, n_spins, True], found[group.name, n_spins]
-        edges = theory["edges"][row].tolist()
+        theory, samples = exact[group.name, n_spins], found[group.name, n_spins]
+        total, edges = float(exact[base.name, n_spins]["total"]), theory["edges"].tolist()
         if group is base:
             slip = math.sqrt(SIMULATED_P / (SIMULATED_P - 1))
-            wrong = comparisons(samples, slip * float(theory["total"][0]), edges, (slip * theory["bin_counts"][0]))
+            wrong = comparisons(samples, slip * total, edges, (slip * theory["bin_counts"]).tolist())
         else:
-            wrong = comparisons(samples, float(theory["total"][0]), edges, theory["reference_bin_counts"][row].tolist())
+            wrong = comparisons(samples, total, edges, theory["reference_bin_counts"].tolist())
             relu = found[base.name, n_spins].totals
             wrong.append(ratio_comparison("ratio to ReLU", 1.0, samples.totals, relu))
         family += [(n_spins, comparison) for comparison in wrong]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -27,6 +28,18 @@ from spinglass.claims.plan import (
 from spinglass.claims.simulation import Simulation
 
 Arrays = Mapping[str, NDArray[Any]]
+TABLES = (
+    "activations",
+    "sections",
+    "activation_curves",
+    "complexity_curves",
+    "thresholds",
+    "ratio_curves",
+    "exact_counts",
+    "exact_densities",
+    "simulation",
+    "controls",
+)
 _SHOWN_INDICES = (0, 1, 2)
 _LARGEST_LOG = 700.0  # a ratio beyond e^700 is left empty; only its logarithm is written
 
@@ -52,6 +65,36 @@ def write_settings(plan: Plan, store: Store, command: str, elapsed: float | None
         "bias_scale": plan.bias_scale,
     }
     store.write_json("data/settings.json", settings)
+
+
+def clear_other_comparison(plan: Plan, store: Store) -> None:
+    """Remove tables, figures and page of another comparison, or of another version of the code, from the folder.
+
+    `data/inputs.json` holds the digest of everything that the tables depend on. Blocks of work stay: their names hold
+    the digest of their own inputs.
+    """
+    inputs = {"digest": _inputs_digest(plan)}
+    if store.read_json("data/inputs.json") == inputs:
+        return
+    for name in ("index.html", "summary.json", "data/settings.json", *(f"data/{table}.csv" for table in TABLES)):
+        store.remove(name)
+    for figure in store.folder.glob("figures/*.json"):
+        for suffix in (".svg", ".png", ".csv", ".json"):
+            store.remove(f"figures/{figure.stem}{suffix}")
+    store.write_json("data/inputs.json", inputs)
+
+
+def _inputs_digest(plan: Plan) -> str:
+    definitions = [(item, item.parameters, item.sections) for item in plan.activations]
+    sums = [
+        (key, *(np.asarray(part).tolist() for part in (reduced.rho, reduced.slopes, reduced.intercepts)))
+        for key, reduced in plan.path_sums.items()
+    ]
+    measured = [
+        (name, values.shape, hashlib.sha256(values.tobytes()).hexdigest()) for name, values in plan.measured.items()
+    ]
+    choices = (plan.depths, plan.law, plan.bias_scale, plan.samples, plan.seed, plan.family_wise_error)
+    return hashlib.sha256(repr((source_digest(), definitions, sums, measured, choices)).encode()).hexdigest()
 
 
 def write_activation_tables(plan: Plan, store: Store) -> None:
@@ -208,24 +251,27 @@ def write_asymptotic_tables(plan: Plan, store: Store) -> None:
     store.write_table("data/ratio_curves.csv", columns, ratios)
 
 
-def write_exact_tables(plan: Plan, store: Store, exact: Mapping[tuple[int, int, bool], Arrays]) -> None:
+def write_exact_tables(plan: Plan, store: Store, exact: Mapping[tuple[str, int], Arrays]) -> None:
     """`exact_counts.csv` and `exact_densities.csv`: exact means at finite N beside ReLU's."""
     counts: list[dict[str, Any]] = []
     densities: list[dict[str, Any]] = []
-    for (depth, n_spins, resolved), block in sorted(exact.items()):
-        for row, group in enumerate(plan.groups_of(depth)):
-            total, reference = float(block["total"][row]), float(block["total"][0])
-            for name in group.members:
+    for depth in sorted(plan.depths):
+        groups = plan.groups_of(depth)
+        for n_spins in sorted({n for _, n in exact}):
+            reference = float(exact[groups[0].name, n_spins]["total"])
+            for group, name in ((member_of, name) for member_of in groups for name in member_of.members):
+                block = exact[group.name, n_spins]
+                total = float(block["total"])
                 head = {"activation": name, "depth": depth, "n_spins": n_spins}
                 counts.append({**head, "mean_count": total, "reference_count": reference, "ratio": total / reference})
-                if not resolved:
+                if "density" not in block:
                     continue
                 densities += [
                     {**head, "energy_density": at, "density": value, "reference_density": base}
                     for at, value, base in zip(
-                        block["energy_density"][row].tolist(),
-                        block["density"][row].tolist(),
-                        block["reference_density"][row].tolist(),
+                        block["energy_density"].tolist(),
+                        block["density"].tolist(),
+                        block["reference_density"].tolist(),
                         strict=True,
                     )
                 ]
@@ -273,7 +319,7 @@ def write_simulation_tables(plan: Plan, store: Store, simulation: Simulation) ->
 def write_summary(
     plan: Plan,
     store: Store,
-    exact: Mapping[tuple[int, int, bool], Arrays],
+    exact: Mapping[tuple[str, int], Arrays],
     simulation: Simulation | None,
 ) -> dict[str, Any]:
     """`summary.json`: the question, the answer in one sentence, the verdict."""
@@ -300,22 +346,22 @@ def write_summary(
     return summary
 
 
-def _answer(plan: Plan, exact: Mapping[tuple[int, int, bool], Arrays], simulation: Simulation | None) -> str:
+def _answer(plan: Plan, exact: Mapping[tuple[str, int], Arrays], simulation: Simulation | None) -> str:
     depth = 3 if 3 in plan.depths else plan.depths[0]
     groups = plan.groups_of(depth)
     labels = {item.name: item.label for item in plan.activations}
     same = [labels[name] for name in groups[0].members if name != "relu"]
-    n_spins = max(n for p, n, _ in exact if p == depth)
-    block = next(block for (p, n, _), block in exact.items() if (p, n) == (depth, n_spins))
+    n_spins = max(APPROACH_SIZES)
+    reference = float(exact[groups[0].name, n_spins]["total"])
     changes = []
-    for row, group in enumerate(groups[1:], start=1):
+    for group in groups[1:]:
         limit = total_ratio(plan, group)
-        exact_ratio = float(block["total"][row] / block["total"][0])
+        exact_ratio = float(exact[group.name, n_spins]["total"]) / reference
         name = " = ".join(labels[name] for name in group.members)
         if limit is None:
-            changes.append((exact_ratio, f"{name} × {exact_ratio:.3f}"))
+            changes.append((exact_ratio, f"{name} × {_factor(exact_ratio)}"))
         else:
-            changes.append((limit, f"{name} × {limit:.3f} ({exact_ratio:.3f})"))
+            changes.append((limit, f"{name} × {_factor(limit)} ({_factor(exact_ratio)})"))
     changes.sort()
     where = f"at N = {n_spins}" if plan.bias_scale == SQRT_N else f"for many spins (exactly, at N = {n_spins})"
     parts = []
@@ -336,6 +382,13 @@ def _answer(plan: Plan, exact: Mapping[tuple[int, int, bool], Arrays], simulatio
         if simulation.complete < simulation.samples:
             text += f" {simulation.samples - simulation.complete} enumerations are not proved complete."
     return text
+
+
+def _factor(ratio: float) -> str:
+    """A ratio to ReLU with enough digits to differ from 1 where it does, and from 0."""
+    if not 0.1 <= ratio < 1000:
+        return f"{ratio:.3g}"
+    return f"{ratio:.3f}" if abs(1 - ratio) > 1e-3 or ratio == 1 else f"{ratio:.4f}"
 
 
 def _listed(names: list[str]) -> str:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
-from spinglass.cli.options import activation_options, json_output, parse_activations, progress_bar, seed, workers
+from spinglass.cli.options import (
+    activation_options,
+    json_output,
+    parse_activations,
+    print_json,
+    progress_bar,
+    seed,
+    workers,
+)
 
 _BLOCK = 50
 
@@ -81,12 +88,12 @@ def command(
             blocks.append(block)
             progress("enumeration", len(blocks), len(cells))
     found = Enumeration.from_blocks(n_spins, blocks)
-    exact = exact_block(ExactCell(p, n_spins, (field,), resolved=True))
+    exact = exact_block(ExactCell(p, n_spins, field, resolved=True))
     family = comparisons(
         found,
-        float(exact["total"][0]),
-        exact["edges"][0].tolist(),
-        exact["bin_counts"][0].tolist(),
+        float(exact["total"]),
+        exact["edges"].tolist(),
+        exact["bin_counts"].tolist(),
         exact["index_counts"].tolist() if field.is_zero else None,
     )
     verdict = judge(family)
@@ -115,7 +122,7 @@ def command(
         store.write_table("census.csv", list(columns), (dict(zip(columns, row, strict=True)) for row in values))
         store.write_json("census.json", result)
     if as_json:
-        click.echo(json.dumps(result, indent=2, default=str))
+        print_json(result)
         return
     click.echo(f"{found.complete} of {samples} enumerations complete   (p = {p}, N = {n_spins})")
     for item in family:

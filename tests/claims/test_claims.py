@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from spinglass import InputError, complexity
-from spinglass.activations import activation
+from spinglass.activations import Activation, activation
 from spinglass.claims import Claim, load_claims, plan_comparison
 from spinglass.claims.critical_points import Enumeration, EnumerationCell, enumerate_block
 from spinglass.claims.pairings import PAIRINGS
+from spinglass.claims.tables import TABLES, _factor
 from spinglass.hamiltonians import OverlapField
+from spinglass.reports.tables import table_names
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -116,6 +118,31 @@ def test_plans_group_by_coefficients():
     assert [group.members for group in plan.groups] == [("relu", "tanh", "erf"), ("gelu",), ("sigmoid",)]
     assert plan.groups[0].is_reference
     assert plan.field(plan.groups[1], 8).p == 3
+
+
+def test_an_activation_that_equals_relu_joins_it_and_a_tiny_field_does_not():
+    own = [Activation.from_expression(text) for text in (" Max( x , 0 ) ", "x+1e-9", "x*(1+sign(x))/2")]
+    plan = plan_comparison(own, depths=(3,))
+    assert [group.members for group in plan.groups] == [("relu", "Max( x , 0 )", "x*(1+sign(x))/2"), ("x+1e-9",)]
+
+
+def test_the_name_of_the_reference_belongs_to_it():
+    with pytest.raises(InputError, match="name of the reference"):
+        plan_comparison([Activation.from_table([-1, 0, 1], [3, 0, 1], name="relu")])
+    with pytest.raises(InputError, match="semicolons"):
+        plan_comparison([Activation.from_table([-1, 0, 1], [3, 0, 1], name="a;b")])
+
+
+def test_the_tables_are_those_that_reports_read():
+    assert set(TABLES) == set(table_names())
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(1.0, "1.000"), (0.99973, "0.9997"), (0.7071, "0.707"), (3.2e-5, "3.2e-05"), (12.34, "12.340")],
+)
+def test_ratios_in_the_answer_differ_from_one_and_zero(ratio, text):
+    assert _factor(ratio) == text
 
 
 def test_plans_scale_with_root_n():

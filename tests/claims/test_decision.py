@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.stats import t as student
 
 from spinglass import InputError
 from spinglass.claims import Comparison, judge, ratio_comparison, sample_comparison
@@ -37,7 +37,39 @@ def test_power_is_what_detectable_says():
 
 def test_critical_z_is_bonferroni():
     verdict = judge([Comparison("a", 1.0, 1.0, 0.1, 1000)] * 50, 0.01)
-    assert math.isclose(verdict.z_critical, -float(ndtri(0.01 / 100)), rel_tol=1e-12)
+    assert math.isclose(verdict.z_critical, float(student.isf(0.01 / 100, 999)), rel_tol=1e-10)
+
+
+@pytest.mark.parametrize("samples", [20, 40, 1000])
+def test_the_bound_on_z_is_where_the_decision_changes(samples):
+    reference = judge([Comparison("a", 1.0, 1.0, 0.1, samples)] * 70)
+    for factor, accepted in ((0.9999, True), (1.0001, False)):
+        comparison = Comparison("a", 0.0, factor * reference.z_critical, 1.0, samples)
+        assert reference.accepts(comparison) is accepted
+
+
+def test_counts_that_missed_a_rare_event_do_not_reject_a_true_mean():
+    theory, samples = 2 + 2e-4, 500  # two further critical points once in 10 000 samples
+    comparison = sample_comparison("total", theory, np.full(samples, 2), step=2)
+    assert comparison.z == pytest.approx(-math.sqrt(samples * 1e-4 / (1 - 1e-4)), rel=1e-9)
+    assert judge([comparison]).agrees
+    assert not judge([sample_comparison("total", 2.3, np.full(samples, 2), step=2)]).agrees
+    assert sample_comparison("total", 2.0, np.full(samples, 2), step=2).z == 0
+    assert sample_comparison("total", 4.0, np.full(samples, 2), step=2).z == -math.inf
+
+
+def test_rare_counts_reject_a_true_mean_at_the_stated_rate_only():
+    rng = np.random.default_rng(14)
+    families, samples, rare = 4000, 100, 0.08
+    rejected = 0
+    for values in 2 + 2 * (rng.random((families, samples)) < rare):
+        rejected += not judge([sample_comparison("total", 2 + 2 * rare, values, step=2)], 0.01).agrees
+    assert rejected / families < 0.01 + 4.5 * math.sqrt(0.01 * 0.99 / families)
+
+
+def test_the_step_leaves_common_counts_alone():
+    values = np.random.default_rng(15).poisson(3.4, 200)
+    assert sample_comparison("n", 3.4, values, step=1) == sample_comparison("n", 3.4, values)
 
 
 def test_small_samples_use_students_law():
