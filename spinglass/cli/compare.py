@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 import sys
 
 import click
@@ -12,7 +12,9 @@ from spinglass.cli.options import (
     depth_help,
     json_output,
     parse_activations,
+    print_json,
     progress_bar,
+    read_laws,
     seed,
     workers,
 )
@@ -75,19 +77,14 @@ def command(
     spinglass compare --activation gelu --preactivations gelu=gelu.npy
     """
     from spinglass import reports
-    from spinglass._errors import input_error
-    from spinglass.activations import activation, load_preactivations
+    from spinglass._errors import checked_int, input_error
     from spinglass.campaigns import Store
     from spinglass.claims import plan_comparison, run_comparison
 
     chosen = parse_activations(names, expressions, tables, sections)
-    laws = {}
-    for text in measured:
-        name, _, file = text.rpartition("=")
-        key = activation(name).name if name and name not in [item.name for item in chosen] else name
-        if key in laws:
-            raise input_error("preactivations", text, "a second file for the same activation")
-        laws[key] = load_preactivations(file)
+    laws = read_laws(measured, chosen)
+    if workers is not None:
+        checked_int("workers", workers, 1)
     scale: float | str = bias_scale
     if bias_scale != "sqrt(N)":
         try:
@@ -107,8 +104,8 @@ def command(
         family_wise_error=family_wise_error,
     )
     store = Store(out)
-    with progress_bar(not as_json) as progress:
-        summary = run_comparison(plan, store, workers, progress, command=" ".join(["spinglass", *sys.argv[1:]]))
+    with store.reserved(), progress_bar(not as_json) as progress:
+        summary = run_comparison(plan, store, workers, progress, command=shlex.join(["spinglass", *sys.argv[1:]]))
         names_of_figures = reports.figures.names()
         drawn: list[str] = []
 
@@ -118,6 +115,6 @@ def command(
 
         reports.write_report(store.folder, on_figure=on_figure)
     if as_json:
-        click.echo(json.dumps(summary, indent=2, ensure_ascii=False, default=str))
+        print_json(summary)
     else:
         click.echo(reports.terminal_summary(store.folder))

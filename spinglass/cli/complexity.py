@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
-from spinglass.cli.options import json_output, seed
+from spinglass.cli.options import json_output, print_json, seed
 
 
 @click.command("complexity")
@@ -67,7 +66,7 @@ def command(
         store.write_table("complexity.csv", ["p", "index", "energy_density", "complexity"], rows)
         store.write_json("complexity.json", result)
     if as_json:
-        click.echo(json.dumps(result, indent=2))
+        print_json(result)
         return
     click.echo(f"threshold energy density  −E_∞ = {-result['threshold_energy']:.12f}   (p = {p}, u = h/N)")
     for k in shown:

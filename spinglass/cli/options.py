@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from spinglass.activations import Activation
 
 seed = click.option("--seed", default=0, show_default=True, type=int, help="Root of every random stream.")
@@ -56,9 +59,59 @@ def parse_activations(
 
     found = [activation(name) for name in names]
     found += [Activation.from_expression(text) for text in expressions]
-    found += [Activation.from_table(*read_table(file), name=Path(file).stem) for file in tables]
+    for file in tables:
+        found.append(Activation.from_table(*read_table(file), name=_table_name(file, {item.name for item in found})))
     found += [_from_sections(text) for text in sections]
     return found
+
+
+def _table_name(file: str, taken: set[str]) -> str:
+    """The stem of the file, numbered where an activation of the catalogue or an earlier one has that name."""
+    stem = "".join(sign if sign.isprintable() and sign != ";" else "_" for sign in Path(file).stem)[:60].strip()
+    name, number = stem or "table", 1
+    while _catalogue_name(name) is not None or name in taken:
+        name = f"{stem} (table)" if number == 1 else f"{stem} (table {number})"
+        number += 1
+    return name
+
+
+def _catalogue_name(name: str) -> str | None:
+    """The catalogue's spelling of a name, None if it has none."""
+    from spinglass._errors import InputError
+    from spinglass.activations import activation
+
+    try:
+        return activation(name).name
+    except InputError:
+        return None
+
+
+def read_laws(measured: tuple[str, ...], chosen: Iterable[Activation]) -> dict[str, NDArray[np.float64]]:
+    """The measured pre-activations of the texts [NAME=]FILE, by name of the activation; "" serves every other one.
+
+    Names and files may hold equality signs themselves: a text that is a file has no name, else the longest part
+    before an equality sign that names a chosen activation or one of the catalogue is the name.
+    """
+    from spinglass._errors import input_error
+    from spinglass.activations import activation, load_preactivations
+
+    names = {item.name for item in chosen}
+    laws: dict[str, NDArray[np.float64]] = {}
+    for text in measured:
+        key, file = "", text
+        if "=" in text and not Path(text).is_file():
+            for cut in (i for i in reversed(range(len(text))) if text[i] == "="):
+                name = text[:cut].strip()
+                found = name if name in names else _catalogue_name(name)
+                if found is not None:
+                    key, file = found, text[cut + 1 :]
+                    break
+            else:
+                activation(text.partition("=")[0])  # raises, and offers the nearest names
+        if key in laws:
+            raise input_error("preactivations", text, "is a second file for the same activations")
+        laws[key] = load_preactivations(file)
+    return laws
 
 
 def _from_sections(text: str) -> Activation:
@@ -74,6 +127,15 @@ def _from_sections(text: str) -> Activation:
     except ValueError:
         raise input_error("sections", text, "holds something that is not a number") from None
     return Activation.from_sections(knots, slopes, intercept=intercept, name=f"sections {text}")
+
+
+def print_json(content: Any) -> None:
+    """A result for machines: strict JSON, infinities as strings."""
+    import json
+
+    from spinglass.campaigns import plain
+
+    click.echo(json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 @contextmanager

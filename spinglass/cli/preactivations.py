@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from spinglass.cli.options import activation_options, json_output, parse_activations, progress_bar, seed
+from spinglass.cli.options import activation_options, json_output, parse_activations, print_json, progress_bar, seed
 
 
 @click.command("preactivations")
@@ -77,7 +75,7 @@ def command(
         "test_accuracy": measured.test_accuracy,
     }
     if as_json:
-        click.echo(json.dumps(result, indent=2))
+        print_json(result)
         return
     accuracy = f"{measured.train_accuracy:.3f} (training), {measured.test_accuracy:.3f} (held out)"
     click.echo(f"{chosen[0].label}: accuracy {accuracy}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
 import click
 
-from spinglass.cli.options import json_output, seed, workers
+from spinglass.cli.options import json_output, print_json, seed, workers
 
 
 @click.command("validate")
@@ -56,7 +55,7 @@ def command(claims: str, reduced: bool, out: str | None, seed: int, workers: int
         store.write_json("claims.json", {"seed": seed, "reduced": reduced, "claims": rows})
     passed = sum(row["passes"] for row in rows)
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
     else:
         click.echo(f"{passed} passed, {len(rows) - passed} failed")
     if passed < len(rows):

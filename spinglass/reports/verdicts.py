@@ -74,7 +74,7 @@ def verdict_line(folder: ReportFolder) -> str:
         return "No simulation is stored in this folder."
     scores = [abs(row["z"]) for row in rows if row["z"] is not None]
     stored = summary.get("worst_z")
-    worst = max(scores, default=None) if stored is None else abs(stored)
+    worst = max(scores, default=None) if stored is None else abs(float(stored))  # infinity is stored as "inf"
     count = summary.get("n_comparisons", len(rows))
     text = f"{count} comparisons of exact theory with complete enumeration: largest |z| = {number(worst, 3)}"
     critical = summary.get("z_critical", folder.settings.get("z_critical"))

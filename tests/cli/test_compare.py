@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from spinglass import ComputationError, InputError
+from spinglass.activations import Activation, activation
+from spinglass.campaigns import Store
+from spinglass.claims.critical_points import exact_block
 from spinglass.cli import main
+from spinglass.cli.options import read_laws
 
 ARGUMENTS = ["compare", "--activation", "gelu", "--activation", "tanh", "--depth", "3", "--samples", "100"]
 
@@ -162,6 +168,9 @@ def test_figures_are_drawn_again_from_the_tables(folder, tmp_path):
         (["--preactivations", "absent.npy"], "absent.npy"),
         (["--activation", "gelu", "--preactivations", "silu=absent.npy"], "absent.npy"),
         (["--activation", "gelu", "--activation", "gelu"], "twice"),
+        (["--workers", "0"], "workers"),
+        (["--family-wise-error", "0.9"], "family_wise_error"),
+        (["--activation", "gelu", "--preactivations", "gellu=x.npy"], "did you mean 'gelu'"),
     ],
 )
 def test_bad_input_is_refused_before_any_work(arguments, named, tmp_path):
@@ -192,3 +201,99 @@ def test_weights_of_scale_one_over_root_n_have_no_limit(tmp_path):
     assert not [row for row in _rows(place, "ratio_curves") if row["activation"] == "gelu"]
     assert not (place / "data" / "simulation.csv").exists()
     assert (place / "index.html").is_file()
+
+
+def test_a_bad_law_is_blamed_on_no_activation(tmp_path):
+    assert "activation 'relu'" not in _refused("compare", "--preactivation-std", "0", "--out", str(tmp_path / "out"))
+    text = _refused("compare", "--expression", "x**2", "--out", str(tmp_path / "out"))
+    assert text.count("x**2") == 1
+
+
+def test_an_empty_folder_name_is_refused():
+    assert "out = ''" in _refused("compare", "--activation", "gelu", "--samples", "0", "--out", "")
+
+
+def test_other_inputs_leave_nothing_of_the_old_comparison(folder, tmp_path):
+    place = tmp_path / "run"
+    shutil.copytree(folder, place)
+    blocks = {path.name for path in (place / "data" / "blocks").iterdir()}
+    _run(*ARGUMENTS[:3], "--depth", "3", "--samples", "0", "--out", str(place))
+    assert not (place / "data" / "simulation.csv").exists()
+    assert not (place / "data" / "controls.csv").exists()
+    assert not list((place / "figures").glob("simulation.*"))
+    page = (place / "index.html").read_text(encoding="utf-8")
+    assert "tanh" not in page
+    assert "comparisons of exact theory" not in page
+    assert blocks <= {path.name for path in (place / "data" / "blocks").iterdir()}
+
+
+def test_a_run_that_fails_leaves_no_page_of_the_old_comparison(folder, tmp_path, monkeypatch):
+    """The failure names activation, depth and N, and every other block is kept."""
+    place = tmp_path / "run"
+    shutil.copytree(folder, place)
+    right = exact_block
+
+    def fails_for_softplus(cell):
+        if cell.n_spins == 8 and not cell.field.is_zero:
+            raise ComputationError("an integral missed its accuracy")
+        return right(cell)
+
+    monkeypatch.setattr("spinglass.claims.compare.exact_block", fails_for_softplus)
+    arguments = ["compare", "--activation", "softplus", "--depth", "3", "--samples", "0", "--workers", "1"]
+    result = CliRunner().invoke(main, [*arguments, "--out", str(place)])
+    assert result.exit_code == 1
+    assert "Error: activation softplus: the exact count failed at depth 3, N = 8" in result.output
+    assert "missed its accuracy" in result.output
+    assert not (place / "index.html").exists()
+    assert not (place / "summary.json").exists()
+    monkeypatch.undo()
+    kept = {path.name: path.stat().st_mtime_ns for path in (place / "data" / "blocks").iterdir()}
+    _run(*arguments, "--out", str(place))
+    after = {path.name: path.stat().st_mtime_ns for path in (place / "data" / "blocks").iterdir()}
+    assert len(after) == len(kept) + 1
+    assert all(after[name] == kept[name] for name in kept)
+
+
+def test_a_second_run_in_one_folder_is_refused(tmp_path):
+    with Store(tmp_path).reserved():
+        text = _refused("compare", "--activation", "tanh", "--samples", "0", "--out", str(tmp_path))
+    assert "another run" in text
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_may_bear_the_name_of_the_reference_or_odd_signs(tmp_path):
+    files = []
+    for name, slope in (("relu.csv", 3), ("a;b.csv", 4), ("sub/relu.csv", 5)):
+        files.append(tmp_path / name)
+        files[-1].parent.mkdir(exist_ok=True)
+        files[-1].write_text(f"x,f\n-1,{slope}\n0,0.5\n1,1\n")
+    tables = [argument for file in files for argument in ("--table", str(file))]
+    _run("compare", *tables, "--depth", "2", "--samples", "0", "--out", str(tmp_path / "run"))
+    rows = {row["activation"]: row for row in _rows(tmp_path / "run", "activations")}
+    assert list(rows) == ["relu", "relu (table)", "a_b", "relu (table 2)"]
+    assert float(rows["relu"]["rho_1"]) == 0
+    assert float(rows["relu (table)"]["rho_1"]) != 0
+
+
+def test_paths_of_measured_preactivations_may_hold_equality_signs(tmp_path):
+    file = tmp_path / "lr=0.1" / "gelu=2.npy"
+    file.parent.mkdir()
+    np.save(file, np.random.default_rng(0).standard_normal(300).astype(np.float32))
+    gelu = [activation("gelu")]
+    for text, key in ((str(file), ""), (f"gelu={file}", "gelu"), (f"GELU={file}", "gelu"), (f" tanh ={file}", "tanh")):
+        laws = read_laws((text,), gelu)
+        assert list(laws) == [key]
+        assert laws[key].shape == (300,)
+    own = [Activation.from_table([-1, 0, 1], [0, 0, 1], name="a=b")]
+    assert list(read_laws((f"a=b={file}",), own)) == ["a=b"]
+    with pytest.raises(InputError, match="second file"):
+        read_laws((str(file), str(file)), gelu)
+
+
+def test_large_fields_leave_two_critical_points_and_valid_json(tmp_path):
+    """Every sample then has the same count: the comparison must neither reject a true theory nor break the page."""
+    arguments = ["compare", "--activation", "sigmoid", "--bias-scale", "5", "--depth", "3", "--samples", "40"]
+    summary = json.loads(_run(*arguments, "--out", str(tmp_path), "--json"), parse_constant=pytest.fail)
+    assert summary["verdict"] == "agree"
+    assert "inf" not in {str(row["z"]) for row in _rows(tmp_path, "simulation")}
+    assert (tmp_path / "index.html").is_file()
