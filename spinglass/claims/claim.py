@@ -15,6 +15,7 @@ Claims are listed in small TOML files that hold no mathematics:
 
 from __future__ import annotations
 
+import inspect
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -105,11 +106,29 @@ def _read(file: Path) -> Claim:
         raise input_error("claims", str(file), f"lacks {', '.join(sorted(missing))}")
     if unknown := content.keys() - _KEYS:
         raise input_error("claims", str(file), f"has unknown keys {', '.join(sorted(unknown))}")
+    pairing = checked_choice("pairing", content["pairing"], PAIRINGS)
+    _check_parameters(file, PAIRINGS[pairing], content.get("parameters", {}))
     return Claim(
         name=str(content["name"]),
         statement=str(content["statement"]),
-        pairing=checked_choice("pairing", content["pairing"], PAIRINGS),
+        pairing=pairing,
         samples=checked_int("samples", content["samples"], 0),
         reduced_samples=checked_int("reduced_samples", content["reduced_samples"], 0),
         parameters=content.get("parameters", {}),
     )
+
+
+def _check_parameters(file: Path, pairing: Any, given: Any) -> None:
+    """Refuse parameters that a pairing does not know or lacks."""
+    known = {
+        name: parameter
+        for name, parameter in inspect.signature(pairing).parameters.items()
+        if name not in ("samples", "seed", "workers")
+    }
+    if not isinstance(given, Mapping):
+        raise input_error("claims", str(file), "parameters must be a table: [parameters]")
+    if unknown := given.keys() - known.keys():
+        rule = f"has unknown parameters {', '.join(sorted(unknown))}; known are {', '.join(known)}"
+        raise input_error("claims", str(file), rule)
+    if missing := [name for name, one in known.items() if one.default is one.empty and name not in given]:
+        raise input_error("claims", str(file), f"lacks the parameters {', '.join(missing)}")

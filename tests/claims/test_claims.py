@@ -105,6 +105,9 @@ def test_bad_claim_files_are_refused(tmp_path):
         (good.replace("samples = 100", "samples = -1"), "samples"),
         (good.replace("eigenvalue-density", "eigenvalue-densty"), "did you mean 'eigenvalue-density'"),
         ("colour = 1\n" + good, "unknown keys colour"),
+        (good + "colour = 1\n", "unknown parameters colour"),
+        (good.replace("n = 3\n", ""), "lacks the parameters n"),
+        (good.partition("[")[0] + "parameters = 3\n", "must be a table"),
     ]:
         file.write_text(text)
         with pytest.raises(InputError, match=named):
