@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -49,7 +50,11 @@ def process_map(
 
 
 def _follow_parent() -> None:
-    """End this worker when its parent dies, also by a signal that leaves the parent no time to say so."""
+    """End this worker when its parent dies, also by a signal that leaves the parent no time to say so.
+
+    An interrupt from the keyboard reaches parent and workers: it ends a worker at once and without a word.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     parent = parent_process()
     if parent is None:
         return

@@ -10,6 +10,7 @@ from spinglass.cli.options import (
     activation_options,
     json_output,
     parse_activations,
+    parse_numbers,
     print_json,
     progress_bar,
     seed,
@@ -68,10 +69,7 @@ def command(
     if len(chosen) + (rho is not None) > 1:
         raise input_error("activation", [item.name for item in chosen], "give one activation, or rho, or neither")
     if rho is not None:
-        try:
-            field = OverlapField(p=p, rho=[float(number) for number in rho.split(",")])
-        except ValueError as problem:
-            raise input_error("rho", rho, f"must be numbers separated by commas ({problem})") from None
+        field = OverlapField(p=p, rho=parse_numbers("rho", rho))
     elif chosen:
         field = path_sum(chosen[0], p).overlap_field()
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -18,6 +20,14 @@ from spinglass.cli.options import (
     seed,
     workers,
 )
+
+
+@contextmanager
+def _kept_when_stopped() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped; finished work is kept, and the same command goes on from there") from None
 
 
 @click.command("compare")
@@ -104,7 +114,7 @@ def command(
         family_wise_error=family_wise_error,
     )
     store = Store(out)
-    with store.reserved(), progress_bar(not as_json) as progress:
+    with _kept_when_stopped(), store.reserved(), progress_bar(not as_json) as progress:
         summary = run_comparison(plan, store, workers, progress, command=shlex.join(["spinglass", *sys.argv[1:]]))
         names_of_figures = reports.figures.names()
         drawn: list[str] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from spinglass.cli.options import json_output, print_json, seed
+from spinglass.cli.options import json_output, parse_numbers, print_json, seed
 
 
 @click.command("complexity")
@@ -37,11 +37,7 @@ def command(
     if rho is not None:
         if n_spins is None:
             raise input_error("rho", rho, "needs --n: the asymptotic curves have no field")
-        try:
-            coefficients = [float(number) for number in rho.split(",")]
-        except ValueError:
-            raise input_error("rho", rho, "must be numbers separated by commas") from None
-        field = OverlapField(p=p, rho=coefficients)
+        field = OverlapField(p=p, rho=parse_numbers("rho", rho))
     result: dict[str, Any] = {
         "p": p,
         "threshold_energy": complexity.threshold_energy(p),

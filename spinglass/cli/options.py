@@ -129,6 +129,16 @@ def _from_sections(text: str) -> Activation:
     return Activation.from_sections(knots, slopes, intercept=intercept, name=f"sections {text}")
 
 
+def parse_numbers(argument: str, text: str) -> list[float]:
+    """Numbers separated by commas."""
+    from spinglass._errors import input_error
+
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        raise input_error(argument, text, "must be numbers separated by commas") from None
+
+
 def print_json(content: Any) -> None:
     """A result for machines: strict JSON, infinities as strings."""
     import json

@@ -210,3 +210,38 @@ def test_workers_end_with_their_parent(tmp_path):
     while any(alive(pid) for pid in workers) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not any(alive(pid) for pid in workers)
+
+
+INTERRUPTED = """
+import time
+from spinglass.campaigns import process_map
+def work(cell):
+    open(f"{folder}/{cell}", "w").close()
+    time.sleep(60)
+if __name__ == "__main__":
+    try:
+        list(process_map(work, range(4), 2))
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
+
+def test_an_interrupt_ends_parent_and_workers_without_a_word(tmp_path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    script = tmp_path / "parent.py"
+    script.write_text(INTERRUPTED.replace("{folder}", str(marks)))
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(list(marks.iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert output == "stopped\n"
+    assert errors == ""
