@@ -193,5 +193,6 @@ def comparisons(
         family.append(sample_comparison("index", theory, values, step=1, **details, index=index))
     if reference is not None:
         base, base_total = reference
-        family.append(ratio_comparison("ratio to ReLU", total / base_total, found.totals, base.totals, **details))
+        ratio = total / base_total
+        family.append(ratio_comparison("ratio to ReLU", ratio, found.totals, base.totals, step=2, **details))
     return family

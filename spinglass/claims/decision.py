@@ -134,16 +134,25 @@ def sample_comparison(
         raise input_error("values", sample.shape, f"must be one-dimensional with at least {_FEWEST_SAMPLES} samples")
     variance = float(sample.var(ddof=1))
     if step is not None:
-        fraction = theory / step - math.floor(theory / step)
-        variance = max(variance, step**2 * fraction * (1 - fraction))
+        variance = max(variance, _lattice_variance(theory, step))
     error = math.sqrt(variance / sample.size)
     return Comparison(quantity, float(theory), float(sample.mean()), error, sample.size, tuple(details.items()))
 
 
 def ratio_comparison(
-    quantity: str, theory: float, numerator: ArrayLike, denominator: ArrayLike, **details: Any
+    quantity: str,
+    theory: float,
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    *,
+    step: float | None = None,
+    **details: Any,
 ) -> Comparison:
-    """Compare a theoretical ratio of means with the ratio of two paired samples (delta method); shapes (samples,)."""
+    """Compare a theoretical ratio of means with the ratio of two paired samples (delta method); shapes (samples,).
+
+    `step` says that the differences of pairs are multiples of it; where the theory makes them rare, its bound on their
+    variance holds here too.
+    """
     above, below = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
     if above.ndim != 1 or above.shape != below.shape or above.size < _FEWEST_SAMPLES:
         raise input_error("numerator", above.shape, "must be paired one-dimensional samples, at least 20")
@@ -151,8 +160,18 @@ def ratio_comparison(
         raise input_error("denominator", 0.0, "must have a mean different from zero")
     ratio = float(above.mean() / below.mean())
     residual = (above - ratio * below) / below.mean()
-    error = float(residual.std(ddof=1) / math.sqrt(above.size))
+    variance = float(residual.var(ddof=1))
+    difference = (theory - 1) * float(below.mean())
+    if step is not None and abs(difference) < step / 2:
+        variance = max(variance, _lattice_variance(difference, step) / float(below.mean()) ** 2)
+    error = math.sqrt(variance / above.size)
     return Comparison(quantity, float(theory), ratio, error, above.size, tuple(details.items()))
+
+
+def _lattice_variance(mean: float, step: float) -> float:
+    """The smallest variance of a law on the multiples of `step` with this mean."""
+    fraction = mean / step - math.floor(mean / step)
+    return step**2 * fraction * (1 - fraction)
 
 
 def equal_mass_edges(cumulative: Sequence[float], positions: Sequence[float], bins: int) -> list[float]:

@@ -80,7 +80,7 @@ def _control(
         else:
             wrong = comparisons(samples, total, edges, theory["reference_bin_counts"].tolist())
             relu = found[base.name, n_spins].totals
-            wrong.append(ratio_comparison("ratio to ReLU", 1.0, samples.totals, relu))
+            wrong.append(ratio_comparison("ratio to ReLU", 1.0, samples.totals, relu, step=2))
         family += [(n_spins, comparison) for comparison in wrong]
     verdict = judge((comparison for _, comparison in family), plan.family_wise_error)
     n_spins, worst = max(family, key=lambda item: (abs(item[1].z), -item[0]))

@@ -67,6 +67,15 @@ def test_rare_counts_reject_a_true_mean_at_the_stated_rate_only():
     assert rejected / families < 0.01 + 4.5 * math.sqrt(0.01 * 0.99 / families)
 
 
+def test_pairs_that_are_all_equal_do_not_reject_a_ratio_near_one():
+    base = np.random.default_rng(16).choice([8, 10, 12], 40)
+    assert judge([ratio_comparison("r", 0.9998, base, base, step=2)]).agrees
+    assert not judge([ratio_comparison("r", 0.9998, base, base)]).agrees
+    assert not judge([ratio_comparison("r", 0.8, base, base, step=2)]).agrees
+    other = base + 2 * np.random.default_rng(17).integers(-1, 2, 40)
+    assert ratio_comparison("r", 0.99, other, base, step=2) == ratio_comparison("r", 0.99, other, base)
+
+
 def test_the_step_leaves_common_counts_alone():
     values = np.random.default_rng(15).poisson(3.4, 200)
     assert sample_comparison("n", 3.4, values, step=1) == sample_comparison("n", 3.4, values)
