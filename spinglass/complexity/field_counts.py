@@ -76,15 +76,10 @@ class FieldIntegrand:
     def log_mass(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
         """A guide to the logarithm of the integrand of the total, good to a few units."""
         log_weight, centre, kappa, _ = self.latitudes(theta)
-        n = self.n
-        # the largest of −(ξ−c)²(p−1)/2p + log W: for a far centre W grows like |ξ|^n
-        edge = 2 * math.sqrt(n)
-        base = float(log_mean_abs_determinant(n, np.zeros(1))[0])
-        reach = np.abs(centre) + edge
-        growth = n * np.log(np.maximum(reach / max(edge, 1.0), 1.0)) + np.minimum(
-            0.25 * np.minimum(np.abs(centre), edge) ** 2, 0.5 * n
-        )
-        return log_weight + base + growth + np.log1p(np.abs(kappa))
+        # the largest of −(ξ−c)²(p−1)/2p + log E|det(A_n − ξ)| around the centre
+        shift = 2.5 * math.sqrt(self.n) * np.linspace(-1, 1, 11)[:, None]
+        growth = np.max(log_mean_abs_determinant(self.n, centre + shift) - 0.5 * (self.slope * shift) ** 2, axis=0)
+        return np.asarray(log_weight + growth + np.log1p(np.abs(kappa)))
 
     def __call__(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values (len(θ), quantities)."""

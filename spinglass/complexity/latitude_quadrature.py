@@ -25,6 +25,7 @@ _COARSE = np.polynomial.legendre.leggauss(11)
 _FINE = np.polynomial.legendre.leggauss(17)
 _REACH = 60.0  # the integral stops where the integrand is below e^-60 of its maximum
 _LEVELS = 60
+_MOST_PANELS = 50_000
 
 
 def _real_roots(power: Real | Sequence[float], q: int) -> list[float]:
@@ -116,19 +117,24 @@ def log_expectation(
         sums = []
         for nodes, weights in (_COARSE, _FINE):
             height, value = density(middle + radius * nodes)
-            sums.append((np.exp(height - top) * value) @ weights * radius[:, 0])
+            with np.errstate(over="ignore"):
+                sums.append((np.exp(height - top) * value) @ weights * radius[:, 0])
         coarse, fine = sums
+        if not np.all(np.isfinite(fine)) or not np.all(np.isfinite(coarse)):
+            break
         error = np.abs(fine - coarse)
         whole = total + float(np.sum(fine))
         rough = error > tolerance * whole / 64
         rough &= error > 4 * noise * np.abs(fine)
         rough &= radius[:, 0] > 4e-16 * np.abs(middle[:, 0])
-        if not np.any(rough):
+        if not np.any(rough) and 0 < whole < np.inf:
             return top + math.log(whole) + 0.5 * math.log(lam / (2 * math.pi)), tolerance
         total += float(np.sum(fine[~rough]))
         cut = middle[rough, 0]
         left, right = np.concatenate([left[rough], cut]), np.concatenate([cut, right[rough]])
+        if not np.isfinite(whole) or whole <= 0 or left.size > _MOST_PANELS:
+            break
     raise ComputationError(
-        f"the expectation over the latitude did not settle for p = {p}, rho = {rho!r}: panels still change after "
-        f"{_LEVELS} halvings"
+        f"the expectation over the latitude did not settle for p = {p}, rho = {rho!r}: the exponents are too large "
+        "for double precision"
     )

@@ -17,6 +17,7 @@ from spinglass.random_matrices.rank_one import spiked_ratio
 
 MAX_ORDER_INDEX = 500
 MAX_ORDER_SPIKED = 64
+LARGEST = 1e100  # squares of xi and kappa stay inside double precision
 
 
 def mean_abs_determinant(
@@ -30,7 +31,7 @@ def mean_abs_determinant(
     Parameters
     ----------
     n : order, 1 <= n <= 2000; with κ ≠ 0 up to 64, with an index up to 500.
-    xi, kappa : shifts and strengths, any shapes that broadcast.
+    xi, kappa : shifts and strengths, any shapes that broadcast, of size at most 1e100.
     index : None, or the number(s) of eigenvalues below ξ, 0 … n, broadcast with the rest; needs κ = 0.
     log : give the logarithm (E|det A_n| itself overflows near n = 300).
 
@@ -49,6 +50,9 @@ def mean_abs_determinant(
     """
     n = checked_int("n", n, 1, MAX_ORDER)
     shift, strength = np.broadcast_arrays(real_array("xi", xi), real_array("kappa", kappa))
+    for argument, values in (("xi", shift), ("kappa", strength)):
+        if np.any(np.abs(values) > LARGEST):
+            raise input_error(argument, float(np.max(np.abs(values))), f"must be of size at most {LARGEST:g}")
     if index is not None:
         if np.any(strength != 0):
             raise input_error("kappa", kappa, "must be 0 when an index is given")

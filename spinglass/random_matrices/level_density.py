@@ -121,6 +121,6 @@ def goe_density(x: ArrayLike, n: int) -> Any:
     1.0
     """
     n = checked_int("n", n, 1, MAX_ORDER)
-    position = real_array("x", x)
+    position = np.clip(real_array("x", x), -1e100, 1e100)  # zero there
     values = np.exp(log_scaled_density(position, n) - position**2 / 4)
     return float(values) if values.ndim == 0 else values

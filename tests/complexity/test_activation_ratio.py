@@ -8,7 +8,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from spinglass import InputError
+from spinglass import ComputationError, InputError
 from spinglass.complexity import activation_ratio, ratio_divergence, saddle_ratio, threshold_energy
 from spinglass.random_matrices import semicircle
 
@@ -333,3 +333,9 @@ def test_shapes_types_and_bad_input():
             activation_ratio(*arguments)
     with pytest.raises(InputError, match=r"u = -1\.0"):
         saddle_ratio(4, 1.0, -1.0)
+
+
+@pytest.mark.parametrize(("p", "rho", "u"), [(12, -1e3, -1e10), (4, 1e50, 1e29), (12, 1e50, -1e10)])
+def test_exponents_beyond_double_precision_end_in_an_error(p, rho, u):
+    with pytest.raises(ComputationError, match="too large for double precision"):
+        activation_ratio(p, rho, u, log=True)

@@ -248,3 +248,29 @@ def test_a_field_that_cannot_be_resolved_is_reported():
     with pytest.raises(ComputationError, match="latitudes"):
         integrate(FieldIntegrand(3, 3, OverlapField(p=3, rho=[0.5]), False, noisy))
     assert integrate(FieldIntegrand(3, 3, OverlapField(p=3, rho=[0.5]), False, total_weights))[0] > 0
+
+
+@pytest.mark.parametrize(("n_spins", "p", "strength"), [(5, 2, 1e3), (10, 3, 1e4), (5, 3, 1e6)])
+def test_a_strong_spike_keeps_both_poles(n_spins, p, strength):
+    # points next to a pole lie between the nodes of every wide panel, with a weight that grows like |ξ|^n
+    field = OverlapField.spike(strength, 2)
+    assert mean_count(n_spins, p, field=field, energy=(strength / 2, math.inf)) == pytest.approx(2, rel=1e-9)
+
+
+@pytest.mark.parametrize("h", [1e3, 1e5, 1e6])
+def test_a_strong_linear_field_leaves_two_points(h):
+    assert mean_count(5, 3, field=OverlapField.linear(h)) == pytest.approx(2, rel=1e-9)
+
+
+def test_rare_energies_are_never_negative():
+    field = OverlapField.linear(0.3)
+    assert mean_count(5, 3, field=field, energy=(5, 6)) >= 0
+    assert mean_count(5, 3, field=field, energy=(-6, -5)) >= 0
+    assert np.all(mean_count_density([-5.0, 5.0, 1e3, 1e200], 5, 3, field=field) >= 0)
+
+
+def test_guide_follows_the_integrand_next_to_a_pole():
+    # off by n log 2, it once dropped the flanks of the poles: 1.5e-5 of a count at N = 40
+    integrand = FieldIntegrand(40, 2, OverlapField.spike(1e3, 2), False, total_weights)
+    theta = math.pi / 2 - np.array([3e-4, 7e-4, 1.2e-3])
+    assert np.all(np.abs(np.log(integrand(theta)[:, 0]) - integrand.log_mass(theta)) < 4)

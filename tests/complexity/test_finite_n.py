@@ -257,3 +257,18 @@ def test_shapes():
     assert isinstance(mean_count_density(0.1, 4, 3), float)
     assert mean_count_density([[0.1], [0.2]], 4, 3, index=[0, 1, 2]).shape == (2, 3)
     assert mean_count_density(np.zeros((0,)), 4, 3).shape == (0,)
+
+
+def test_windows_at_the_ends_of_the_line():
+    assert mean_count(5, 3, energy=(math.inf, math.inf)) == 0
+    assert mean_count(5, 2, energy=(-math.inf, -math.inf)) == 0
+    assert mean_count(5, 3, energy=(-1e12, math.inf)) == pytest.approx(mean_count(5, 3), rel=1e-13)
+    assert mean_count(5, 3, energy=(1e150, 1e300)) == 0
+    assert mean_count_density([1e200, -1e308], 5, 3).tolist() == [0, 0]
+
+
+def test_narrow_window_is_the_density_times_its_width():
+    low = -1.3
+    high = low + 1e-10
+    expected = mean_count_density(low + 5e-11, 9, 4) * (high - low)
+    assert mean_count(9, 4, energy=(low, high)) == pytest.approx(expected, rel=1e-13)

@@ -387,3 +387,11 @@ def test_overflow_is_reported():
 def test_bad_input(call, word):
     with pytest.raises(InputError, match=word):
         call()
+
+
+def test_sizes_beyond_double_precision_are_refused():
+    for xi, kappa in ((1e200, 0.0), (0.3, 1e150), (0.3, -1e300)):
+        with pytest.raises(InputError, match="of size at most"):
+            mean_abs_determinant(5, xi, kappa, log=True)
+    assert mean_abs_determinant(5, 1e90, log=True) == pytest.approx(5 * math.log(1e90), rel=1e-14)
+    assert goe_density([1e200, -1e308], 5).tolist() == [0, 0]
