@@ -71,6 +71,8 @@ def verdict_line(folder: ReportFolder) -> str:
     """What the simulation says, in one sentence with numbers."""
     summary, rows = folder.summary, folder.rows("simulation")
     if not rows and "worst_z" not in summary:
+        if folder.settings.get("samples") and folder.settings.get("simulated_p", 3) is None:
+            return "No simulation: complete enumeration serves depth 3, which is not among the depths."
         return "No simulation is stored in this folder."
     scores = [abs(row["z"]) for row in rows if row["z"] is not None]
     stored = summary.get("worst_z")

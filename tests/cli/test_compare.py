@@ -268,7 +268,8 @@ def test_files_may_bear_the_name_of_the_reference_or_odd_signs(tmp_path):
         files[-1].parent.mkdir(exist_ok=True)
         files[-1].write_text(f"x,f\n-1,{slope}\n0,0.5\n1,1\n")
     tables = [argument for file in files for argument in ("--table", str(file))]
-    _run("compare", *tables, "--depth", "2", "--samples", "0", "--out", str(tmp_path / "run"))
+    text = _run("compare", *tables, "--depth", "2", "--out", str(tmp_path / "run"))
+    assert "enumeration serves depth 3" in text
     rows = {row["activation"]: row for row in _rows(tmp_path / "run", "activations")}
     assert list(rows) == ["relu", "relu (table)", "a_b", "relu (table 2)"]
     assert float(rows["relu"]["rho_1"]) == 0
