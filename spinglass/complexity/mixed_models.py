@@ -110,6 +110,8 @@ def mixed_model(mixture: Mapping[int, float]) -> MixedModel:
     determinant = math.fsum(s * t * (p - q) ** 2 for i, (p, s) in enumerate(squares) for q, t in squares[:i])
     if not (0 < second < 1e100 and value > 1e-100 and (len(squares) == 1 or determinant > 1e-30 * value * second)):
         raise input_error("mixture", dict(mixture), "must have amplitudes of comparable, finite size")
+    if determinant <= 1e-14 * value * second:  # pure to rounding: C would be singular
+        squares = [max(squares, key=lambda pair: pair[1])]
     pure = (squares[0][0], math.sqrt(squares[0][1])) if len(squares) == 1 else None
     return MixedModel(value, first, second, determinant, pure)
 

@@ -156,3 +156,12 @@ def test_shapes_and_bad_input():
             call(-1.0, mixture={3: 1.0, 4: 1e-20})
     with pytest.raises(InputError, match="u = "):
         annealed_complexity(1e200, mixture=mixture)
+
+
+@pytest.mark.parametrize("small", [1e-5, 1e-6, 1e-7, 3e-8, 1e-9, 1e-12])
+def test_a_tiny_second_amplitude_changes_nothing(small):
+    mixture = {3: 1.0, 4: small}
+    assert band_edge(mixture=mixture) == pytest.approx(band_edge(3), abs=2 * small**2 + 1e-12)
+    for u in (-1.0, -1.65, -2.0):
+        expected = annealed_complexity(u, 3)
+        assert annealed_complexity(u, mixture=mixture) == pytest.approx(expected, abs=2 * small**2 + 1e-14)
