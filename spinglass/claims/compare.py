@@ -27,6 +27,7 @@ from spinglass.claims.critical_points import (
 )
 from spinglass.claims.plan import APPROACH_SIZES, DENSITY_SIZES, SIMULATED_P, SIMULATED_SIZES, Plan
 from spinglass.claims.simulation import judged_simulation
+from spinglass.claims.summary import write_summary
 
 BLOCK_SAMPLES = 50
 
@@ -79,7 +80,7 @@ def run_comparison(
         }
         simulation = judged_simulation(plan, exact, found)
         tables.write_simulation_tables(plan, store, simulation)
-    summary = tables.write_summary(plan, store, exact, simulation)
+    summary = write_summary(plan, store, exact, simulation)
     tables.write_settings(plan, store, command, time.perf_counter() - start)
     return summary
 

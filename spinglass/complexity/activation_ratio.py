@@ -190,8 +190,9 @@ def activation_ratio(
     Where the expectation diverges the value is inf: p = 3 only, where 1 + 4ρ²/3 − 2ρ(u + Re m_sc/√6) <= 0 (see
     `ratio_divergence`). There the points at latitudes of order one outnumber those counted here and the exponential
     order itself changes. The expectation always converges for p = 2 and p >= 4, but values above 1.8e308 (small ρ with
-    p >= 4: t ~ ρ^{−1/(p−3)} dominates) round to inf too; ``log=True`` tells the two apart. Closed forms for p = 2, 3,
-    quadrature for p >= 4 with relative error below
+    p >= 4: t ~ ρ^{−1/(p−3)} dominates) round to inf too; ``log=True`` tells the two apart. Where even the logarithm is
+    out of reach of the quadrature (|u| beyond about 1e10, |ρ| near 1e±50) a `ComputationError` says so.
+    Closed forms for p = 2, 3, quadrature for p >= 4 with relative error below
     1e−14 · max(1, |log R|) against 30-digit values.
 
     Range of validity: N → ∞ at fixed ρ with bias paths of scale c_ℓ = 1; at small N, states near the poles m = ±1 of

@@ -10,7 +10,8 @@ from spinglass.activations import Activation, activation
 from spinglass.claims import Claim, load_claims, plan_comparison
 from spinglass.claims.critical_points import Enumeration, EnumerationCell, enumerate_block
 from spinglass.claims.pairings import PAIRINGS
-from spinglass.claims.tables import TABLES, _factor
+from spinglass.claims.summary import _factor
+from spinglass.claims.tables import TABLES
 from spinglass.hamiltonians import OverlapField
 from spinglass.reports.tables import table_names
 
