@@ -18,7 +18,7 @@ from spinglass.activations import Activation, activation, path_sum
 
 UNSAFE = [
     "__import__('os')",
-    "__import__('os').system('touch /tmp/pwned')",
+    "__import__('os').system('touch pwned')",
     "x.__class__",
     "x.__class__.__bases__[0]",
     "().__class__.__mro__",
