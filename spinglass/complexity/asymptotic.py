@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spinglass._errors import input_error
 from spinglass._jit import jit
+from spinglass.complexity.mixed_models import mixed_model, out
 from spinglass.complexity.thresholds import (
     checked_indices,
     checked_p,
@@ -200,8 +201,6 @@ def annealed_complexity(
 
 
 def _mixed_complexity(u: ArrayLike, mixture: Mapping[int, float], index: ArrayLike | None) -> Any:
-    from spinglass.complexity.mixed_models import mixed_model, out
-
     model, energies = mixed_model(mixture), _checked_energies(u)
     if model.pure is not None:
         return annealed_complexity(out(energies / model.pure[1]), model.pure[0], index)

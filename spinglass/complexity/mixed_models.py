@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._errors import input_error
-from spinglass.complexity.thresholds import sinh_minus_identity
+from spinglass.complexity.outlier_rate import sinh_minus_identity
 from spinglass.hamiltonians.covariance import checked_mixture
 
 Real = NDArray[np.float64]

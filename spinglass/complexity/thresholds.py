@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spinglass._errors import checked_int, input_error
+from spinglass.complexity.mixed_models import mixed_model, out
+from spinglass.complexity.outlier_rate import sinh_minus_identity
 
 __all__ = ["band_edge", "band_width", "threshold_energy"]
 
@@ -65,15 +67,6 @@ def edge_distance(u: Any, p: Any) -> tuple[Any, Any]:
     return v, ((total - back) - back_rest + rest) / edge
 
 
-def sinh_minus_identity(y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """sinh y − y for y >= 0, without cancellation."""
-    squared = np.minimum(y, 1.5) ** 2
-    series = np.ones_like(squared)
-    for j in range(10, 1, -1):
-        series = 1 + squared / (2 * j * (2 * j + 1)) * series
-    return np.where(y < 1.5, y * squared / 6 * series, np.sinh(y) - y)
-
-
 def complexity_at_threshold(p: int) -> float:
     """Θ_k(−E_∞) = ½ log(p−1) − (p−2)/p, the same for every index k, to full relative accuracy.
 
@@ -109,8 +102,6 @@ def threshold_energy(p: int | None = None, *, mixture: Mapping[int, float] | Non
     """
     only_one_given(p, mixture)
     if mixture is not None:
-        from spinglass.complexity.mixed_models import mixed_model
-
         model = mixed_model(mixture)
         return model.pure[1] * threshold_energy(model.pure[0]) if model.pure else model.threshold
     p = checked_p(p)
@@ -165,8 +156,6 @@ def band_edge(p: int | None = None, index: ArrayLike = 0, *, mixture: Mapping[in
     """
     only_one_given(p, mixture)
     if mixture is not None:
-        from spinglass.complexity.mixed_models import mixed_model, out
-
         model, k = mixed_model(mixture), checked_indices(index)
         return out(model.pure[1] * band_edge(model.pure[0], k) if model.pure else model.band_edge(k + 1))
     p = checked_p(p)
