@@ -41,7 +41,8 @@ _edge_distance = jit(edge_distance)
 )
 # fmt: on
 _SPLIT = 134217729.0  # 2^27 + 1
-_TWO_THIRDS, _TWO_THIRDS_REST = 2 / 3, 3.700743415417188e-17
+_TWO_THIRDS = 2 / 3
+_TWO_THIRDS_REST = float(Fraction(2, 3) - Fraction(_TWO_THIRDS))
 
 
 @jit
@@ -63,6 +64,8 @@ def _outlier_cost(v: float, rest: float) -> tuple[float, float]:
 
     For v < 2, where the difference loses digits, by its expansion in q = (√(1+v) − 1)/(√(1+v) + 1):
     I₁ = v√v · {2/3 + Σ_{j>=1} 12 q^j/((4j² − 1)(4j² − 9))}, convergent for all v, here to 1e-17.
+    Derivation: √v = sinh t, q = tanh²(t/2), t = 2 artanh √q = 2√q Σ q^m/(2m+1), so that
+    I₁/v^{3/2} = (sinh t cosh t − t)/sinh³t = [1 − q² − (1 − q)³ Σ q^m/(2m+1)]/(4q): third differences of 1/(2m+1).
     """
     w = math.sqrt(v)
     if v < 2.0:

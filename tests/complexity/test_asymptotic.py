@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 
 import mpmath as mp
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spinglass import InputError
-from spinglass.complexity import annealed_complexity, band_edge, threshold_energy
+from spinglass.complexity import annealed_complexity, asymptotic, band_edge, threshold_energy
 from spinglass.random_matrices import semicircle
 
 RECORDS = json.loads((Path(__file__).parents[2] / "validation/reference/thresholds.json").read_text())
@@ -184,3 +185,20 @@ def test_shapes_types_and_extremes():
 def test_bad_input_names_argument_value_and_rule(arguments, message):
     with pytest.raises(InputError, match=message):
         annealed_complexity(*arguments)
+
+
+def test_series_of_the_outlier_rate_is_exact():
+    """The coefficients of [1 − q² − (1 − q)³ Σ q^m/(2m+1)]/(4q), as fractions, are those that the kernel uses."""
+    atanh = [Fraction(1, 2 * m + 1) for m in range(26)]
+    cube = [1, -3, 3, -1]
+    bracket = [Fraction(0)] * 25
+    for k in range(25):
+        bracket[k] = -sum(cube[i] * atanh[k - i] for i in range(min(k, 3) + 1))
+    bracket[0] += 1
+    bracket[2] -= 1
+    assert bracket[0] == 0
+    coefficients = [value / 4 for value in bracket[1:]]
+    assert coefficients[0] == Fraction(2, 3)
+    for j in range(1, 24):
+        assert coefficients[j] == Fraction(12, (4 * j * j - 1) * (4 * j * j - 9))
+        assert getattr(asymptotic, f"_C{j}") == float(coefficients[j])

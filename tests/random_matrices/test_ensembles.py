@@ -145,3 +145,20 @@ def test_seeds_and_shapes():
 def test_bad_input(call):
     with pytest.raises(InputError):
         call()
+
+
+def test_index_of_a_spiked_determinant_by_simulation():
+    """W_3(0.7, −2) by index is 0.000176, 0.362668, 4.34372, 1.20423, and W_3 their sum; flipping the spike is seen."""
+    samples = 400_000
+    expected = np.array([0.000176, 0.362668, 4.34372, 1.20423])
+    total = mean_abs_determinant(3, 0.7, kappa=-2.0)
+    assert expected.sum() == pytest.approx(total, rel=2e-6)
+    distances = {}
+    for kappa in (-2.0, 2.0):
+        values = np.linalg.eigvalsh(sample_goe(3, samples, kappa=kappa, rng=21)) - 0.7
+        index, size = np.sum(values < 0, axis=1), np.abs(np.prod(values, axis=1))
+        rows = size * (index == np.arange(4)[:, None])
+        error = np.maximum(rows.std(axis=1) / np.sqrt(samples), 1e-9)
+        distances[kappa] = np.abs(rows.mean(axis=1) - expected) / error
+    assert np.all(distances[-2.0] < 4.5)
+    assert np.max(distances[2.0]) > 50
