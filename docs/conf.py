@@ -15,7 +15,7 @@ extensions = [
 ]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
-bibtex_bibfiles = ["bibliography.bib"]
+bibtex_bibfiles = ["../derivations/bibliography.bib"]
 bibtex_default_style = "unsrt"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
