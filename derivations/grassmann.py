@@ -58,9 +58,10 @@ first; every pair is integrated by $d\bar\chi_j\,d\chi_j$.
 )
 def change_of_variables(sign: int = 1) -> Result:
     r"""The integral picks the coefficient of the highest monomial. With $\theta=T\eta$ for a matrix $T$ of commuting
-    numbers, $\int d\eta_n\cdots d\eta_1\,f(T\eta)=\det T\int d\theta_n\cdots d\theta_1\,f(\theta)$: the determinant itself, where
-    an ordinary integral would give its inverse modulus. Checked for the most general $f$ of $n\le4$ generators and a
-    symbolic $T$, the determinant by Leibniz's formula. Generators that commute would give the permanent."""
+    numbers, $\int d\eta_n\cdots d\eta_1\,f(T\eta)=\det T\int d\theta_n\cdots d\theta_1\,f(\theta)$: the determinant
+    itself, where an ordinary integral would give its inverse modulus. Checked for the most general $f$ of $n\le4$
+    generators and a symbolic $T$, the determinant by Leibniz's formula. Generators that commute would give the
+    permanent."""
     left, right = [], []
     for size in (1, 2, 3, 4):
         matrix = _symbolic_matrix("t", size)
@@ -85,9 +86,9 @@ def change_of_variables(sign: int = 1) -> Result:
 
 @derivation.step("determinant", "A Gaussian integral over one copy is a determinant", flips="the sign of the exponent")
 def determinant(sign: int = 1) -> Result:
-    r"""$\int\prod_jd\bar\chi_jd\chi_j\,e^{-\bar\chi M\chi}=\det M$ for every square matrix, since the exponential of an even
-    nilpotent element is a polynomial whose highest term contains each permutation once, with its sign. Computed in the
-    algebra for a matrix of $n^2$ symbols, $n=1,\dots,4$. No symmetry or reality of $M$ is needed."""
+    r"""$\int\prod_jd\bar\chi_jd\chi_j\,e^{-\bar\chi M\chi}=\det M$ for every square matrix, since the exponential of an
+    even nilpotent element is a polynomial whose highest term contains each permutation once, with its sign. Computed in
+    the algebra for a matrix of $n^2$ symbols, $n=1,\dots,4$. No symmetry or reality of $M$ is needed."""
     matrices = [_symbolic_matrix("m", size) for size in (1, 2, 3, 4)]
     left = [berezin_determinant([matrix], [sign]) for matrix in matrices]
     return Result(
@@ -102,8 +103,8 @@ def rank_one(sign: int = 1) -> Result:
     r"""A perturbation of rank one enters the exponent as the product of two odd elements, of square zero:
     $e^{\kappa(\bar\chi\cdot e)(e\cdot\chi)}=1+\kappa(\bar\chi\cdot e)(e\cdot\chi)$, and
     $\int\chi_j\bar\chi_k\,e^{-\bar\chi M\chi}=(\operatorname{adj}M)_{jk}$. Hence
-    $\det(M-\kappa ee^T)=\det M-\kappa\,e^T(\operatorname{adj}M)\,e$, which is the factor $1-\kappa\,e^TM^{-1}e$ of the low-rank
-    calculation. Symbolic $M$ and $e$, $n=1,2,3$."""
+    $\det(M-\kappa ee^T)=\det M-\kappa\,e^T(\operatorname{adj}M)\,e$, which is the factor $1-\kappa\,e^TM^{-1}e$ of the
+    low-rank calculation. Symbolic $M$ and $e$, $n=1,2,3$."""
     left, right = [], []
     for size in (1, 2, 3):
         matrix = _symbolic_matrix("m", size)
@@ -128,10 +129,11 @@ def rank_one(sign: int = 1) -> Result:
     "two-copies", "Two copies give the square of the determinant", flips="the sign of the second copy's exponent"
 )
 def two_copies(sign: int = 1) -> Result:
-    r"""Copies do not interact, and pairs are even, so that $\int e^{-\bar\chi_1M\chi_1-\bar\chi_2M'\chi_2}=\det M\,\det M'$; with
-    $M=M'$ the square. Computed in one algebra with all $4n$ generators: symbolic $M\ne M'$ for $n\le2$, a symbolic symmetric
-    $M=M'$ for $n=3$, a rational one for $n=4$ (65 536 monomials). With the second sign reversed the result is
-    $(-1)^n\det M\,\det M'$: only odd $n$ notice."""
+    r"""Copies do not interact, and pairs are even, so that
+    $\int e^{-\bar\chi_1M\chi_1-\bar\chi_2M'\chi_2}=\det M\,\det M'$; with $M=M'$ the square. Computed in one algebra
+    with all $4n$ generators: symbolic $M\ne M'$ for $n\le2$, a symbolic symmetric $M=M'$ for $n=3$, a rational one for
+    $n=4$ (65 536 monomials). With the second sign reversed the result is $(-1)^n\det M\,\det M'$: only odd $n$ notice.
+    """
     cases = [(_symbolic_matrix("m", size), _symbolic_matrix("k", size)) for size in (1, 2)]
     symmetric = symmetric_matrix(3, "m")
     rational = sp.Matrix(4, 4, lambda j, k: sp.Rational((3 * j + 5 * k + j * k) % 7 - 2, 1 + (j + k) % 3))
@@ -150,13 +152,14 @@ def two_copies(sign: int = 1) -> Result:
     "boson-phase", "One real variable: the Gaussian integral with its phase", flips="the sign of i in the solution"
 )
 def boson_phase(sign: int = 1) -> Result:
-    r"""$I(c)=(2\pi)^{-1/2}\int e^{-c\varphi^2/2}d\varphi$ for $\operatorname{Re}c>0$. Integrating $\frac{d}{d\varphi}(\varphi e^{-c\varphi^2/2})$ gives
-    $2c\,I'(c)+I(c)=0$; with $I(1)=1$ the solution is $c^{-1/2}$, on the principal branch because $c$ never leaves the right
-    half plane. For the integrand of the bosons $c=\varepsilon-i\lambda$ (first vector) and $\varepsilon+i\lambda$ (second), so the phases
-    are $e^{\pm\frac i2\arctan(\lambda/\varepsilon)}$, opposite to each other. Written as $(X\mp i\varepsilon)^{-1/2}$ one must take the branch that
-    this integral defines, eigenvalue by eigenvalue: the principal root of a whole determinant is wrong as soon as the
-    phases add up beyond $\pi$. Checked against the integral itself to 30 digits, by the trapezoidal rule, and against modulus and
-    phase."""
+    r"""$I(c)=(2\pi)^{-1/2}\int e^{-c\varphi^2/2}d\varphi$ for $\operatorname{Re}c>0$. Integrating
+    $\frac{d}{d\varphi}(\varphi e^{-c\varphi^2/2})$ gives $2c\,I'(c)+I(c)=0$; with $I(1)=1$ the solution is $c^{-1/2}$,
+    on the principal branch because $c$ never leaves the right half plane. For the integrand of the bosons
+    $c=\varepsilon-i\lambda$ (first vector) and $\varepsilon+i\lambda$ (second), so the phases are
+    $e^{\pm\frac i2\arctan(\lambda/\varepsilon)}$, opposite to each other. Written as $(X\mp i\varepsilon)^{-1/2}$ one
+    must take the branch that this integral defines, eigenvalue by eigenvalue: the principal root of a whole determinant
+    is wrong as soon as the phases add up beyond $\pi$. Checked against the integral itself to 30 digits, by the
+    trapezoidal rule, and against modulus and phase."""
     c, angle, lam = sp.Symbol("c"), sp.Symbol("phi", real=True), sp.Symbol("lambda", real=True)
     function = sp.Function("I")
     by_parts = sp.diff(angle * sp.exp(-c * angle**2 / 2), angle)  # integrates to zero: I + 2 c I' = 0
@@ -176,7 +179,8 @@ def boson_phase(sign: int = 1) -> Result:
     modulus = sp.simplify(sp.expand_complex(1 / (value * value.subs(lam, -lam)) ** 2))
     return Result(
         value=value,
-        equation=r"(2\pi)^{-1/2}\int d\varphi\,e^{\frac i2\lambda\varphi^2-\frac\varepsilon2\varphi^2}=(\varepsilon-i\lambda)^{-1/2}",
+        equation=r"(2\pi)^{-1/2}\int d\varphi\,e^{\frac i2\lambda\varphi^2-\frac\varepsilon2\varphi^2}"
+        r"=(\varepsilon-i\lambda)^{-1/2}",
         claims=(
             Numbers(rows, 1e-30, ("the solution", "the integral, and modulus and phase")),
             Identity(modulus, epsilon**2 + lam**2, what="the two vectors together"),
@@ -191,13 +195,14 @@ def boson_phase(sign: int = 1) -> Result:
 )
 def bosons(sign: int = 1) -> Result:
     r"""For $\Phi=(\varphi_1\,\varphi_2)$ and $L=\operatorname{diag}(1,-1)$ the exponent
-    $\frac i2\operatorname{tr}[X\Phi L\Phi^T]-\frac\varepsilon2\operatorname{tr}\Phi^T\Phi$ separates into the two vectors. A rotation to the
-    eigenbasis of $X$ has Jacobian one and separates it into $2n$ integrals of the previous step, each with its
-    $(2\pi)^{-1/2}$: together $(2\pi)^{-n}$ and
-    $\prod_j(\varepsilon-i\lambda_j)^{-1/2}(\varepsilon+i\lambda_j)^{-1/2}=\prod_j(\lambda_j^2+\varepsilon^2)^{-1/2}
-    =\det(X-i\varepsilon)^{-1/2}\det(X+i\varepsilon)^{-1/2}$, in which the phases have cancelled. The separations are checked symbolically for
-    $n=2,3$ with the general rotation, the constant and the phases by the integrals over all $n$ and all $2n$ real
-    variables for $n=1,2$ (trapezoidal rule, $X$ not diagonal, of either sign and indefinite)."""
+    $\frac i2\operatorname{tr}[X\Phi L\Phi^T]-\frac\varepsilon2\operatorname{tr}\Phi^T\Phi$ separates into the two
+    vectors. A rotation to the eigenbasis of $X$ has Jacobian one and separates it into $2n$ integrals of the previous
+    step, each with its $(2\pi)^{-1/2}$: together $(2\pi)^{-n}$ and
+    $\prod_j(\varepsilon-i\lambda_j)^{-1/2}(\varepsilon+i\lambda_j)^{-1/2}=\prod_j(\lambda_j^2+\varepsilon^2)^{-1/2}$,
+    that is $\det(X-i\varepsilon)^{-1/2}\det(X+i\varepsilon)^{-1/2}$, in which the phases have cancelled. The
+    separations are checked symbolically for $n=2,3$ with the general rotation, the constant and the phases by the
+    integrals over all $n$ and all $2n$ real variables for $n=1,2$ (trapezoidal rule, $X$ not diagonal, of either sign
+    and indefinite)."""
     one_line = boson_phase()
     lam = sp.Symbol("lambda", real=True)
     signature = (1, -sign)
@@ -217,7 +222,8 @@ def bosons(sign: int = 1) -> Result:
     separated = (phi[:, 0].T * matrix * phi[:, 0] - phi[:, 1].T * matrix * phi[:, 1])[0]
     return Result(
         value=sp.sqrt(squared),  # the positive root: the two phases are opposite
-        equation=r"(2\pi)^{-n}\int d\Phi\,e^{\frac i2\operatorname{tr}[X\Phi L\Phi^T]-\frac\varepsilon2\operatorname{tr}\Phi^T\Phi}"
+        equation=r"(2\pi)^{-n}\int d\Phi\,"
+        r"e^{\frac i2\operatorname{tr}[X\Phi L\Phi^T]-\frac\varepsilon2\operatorname{tr}\Phi^T\Phi}"
         r"=\prod_j(\lambda_j^2+\varepsilon^2)^{-1/2}",
         claims=(
             Identity(trace, separated, sp.expand, "the exponent separates into the two vectors"),
@@ -230,12 +236,14 @@ def bosons(sign: int = 1) -> Result:
 
 @derivation.step("modulus", "The modulus of the determinant", flips="the sign of the second entry of L")
 def modulus(sign: int = 1) -> Result:
-    r"""Both together: $\det(X)^2\prod_j(\lambda_j^2+\varepsilon^2)^{-1/2}=\prod_j\lambda_j^2(\lambda_j^2+\varepsilon^2)^{-1/2}$, which grows to
-    $\prod_j|\lambda_j|=|\det X|$ as $\varepsilon\downarrow0$ (and is zero throughout when an eigenvalue vanishes). It grows monotonically and
-    stays below $|\det X|$, so that an average over $X$ may be taken before the limit. The first correction is
-    $-\frac{\varepsilon^2}2\operatorname{tr}X^{-2}$, relatively. For $n=1$ everything is explicit. For
-    $n=1,2,3$ the square is computed in the Grassmann algebra from a rational matrix that is not diagonal, the
-    denominator from its characteristic polynomial, $\det(X-i\varepsilon)\det(X+i\varepsilon)=\det(X^2+\varepsilon^2)$."""
+    r"""Both together:
+    $\det(X)^2\prod_j(\lambda_j^2+\varepsilon^2)^{-1/2}=\prod_j\lambda_j^2(\lambda_j^2+\varepsilon^2)^{-1/2}$, which
+    grows to $\prod_j|\lambda_j|=|\det X|$ as $\varepsilon\downarrow0$ (and is zero throughout when an eigenvalue
+    vanishes). It grows monotonically and stays below $|\det X|$, so that an average over $X$ may be taken before the
+    limit. The first correction is $-\frac{\varepsilon^2}2\operatorname{tr}X^{-2}$, relatively. For $n=1$ everything is
+    explicit. For $n=1,2,3$ the square is computed in the Grassmann algebra from a rational matrix that is not diagonal,
+    the denominator from its characteristic polynomial,
+    $\det(X-i\varepsilon)\det(X+i\varepsilon)=\det(X^2+\varepsilon^2)$."""
     positive = sp.Symbol("lambda", positive=True)
     general = sp.Symbol("lambda", real=True)
     regular = berezin_determinant([[[general]], [[general]]]) * bosons.result(sign).value
@@ -251,7 +259,8 @@ def modulus(sign: int = 1) -> Result:
     series = sp.series(regular.subs(general, positive), epsilon, 0, 3).removeO()
     return Result(
         value=regular,
-        equation=r"|\det X|=\lim_{\varepsilon\downarrow0}\det(X)^2\det(X-i\varepsilon)^{-1/2}\det(X+i\varepsilon)^{-1/2}",
+        equation=r"|\det X|=\lim_{\varepsilon\downarrow0}\det(X)^2"
+        r"\det(X-i\varepsilon)^{-1/2}\det(X+i\varepsilon)^{-1/2}",
         claims=(
             Identity(limits, [positive, positive, 0], what="n = 1: positive, negative, zero"),
             Identity(series, positive - epsilon**2 / (2 * positive), what="the first correction"),
@@ -291,7 +300,7 @@ def _line_integral(lam: Any, eps: Any) -> Any:
 
 
 def _rotated_form(size: int) -> tuple[list[Any], list[Any]]:
-    """φᵀXφ and det(ε − iX) in the eigenbasis, for X = O diag(λ) Oᵀ and φ = Oψ with the general rotation O, and det O."""
+    """φᵀXφ, det O and det(ε − iX) for X = O diag(λ) Oᵀ and φ = Oψ with the general rotation O; what they must be."""
     angles = sp.symbols(f"alpha_1:{size * (size - 1) // 2 + 1}", real=True)
     eigenvalues = sp.symbols(f"lambda_1:{size + 1}", real=True)
     psi = sp.Matrix(sp.symbols(f"psi_1:{size + 1}", real=True))
