@@ -1,1 +1,1 @@
-"""Symbolic derivations of the package's formulas; run with `python -m derivations.build`, never imported by spinglass."""
+"""Derivations of the package's formulas: `python -m derivations.build` runs them; spinglass never imports them."""

@@ -40,7 +40,8 @@ class Identity:
             rest = self._difference(left, right)
             if rest != 0:
                 shown = sp.sstr(rest)
-                return Verdict(False, f"difference {number} of {len(lefts)} is {shown[:120]}{'...' * (len(shown) > 120)}")
+                cut = f"{shown[:120]}{'...' * (len(shown) > 120)}"
+                return Verdict(False, f"difference {number} of {len(lefts)} is {cut}")
         plural = f"all {len(lefts)} differences are" if len(lefts) > 1 else "the difference is"
         return Verdict(True, f"{plural} identically zero")
 
@@ -93,7 +94,8 @@ class Order:
             return Verdict(False, "fewer than three errors to fit, or a zero among them")
         x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
         fitted = sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
-        return Verdict(abs(fitted - self.slope) <= self.within, f"slope {fitted:.3f} over n = {min(self.sizes):g}..{max(self.sizes):g}")
+        span = f"{min(self.sizes):g}..{max(self.sizes):g}"
+        return Verdict(abs(fitted - self.slope) <= self.within, f"slope {fitted:.3f} over n = {span}")
 
 
 Claim = Identity | Numbers | Order

@@ -130,10 +130,13 @@ def _free(expression: Any) -> set[Any]:
     return set(expression.free_symbols)
 
 
-def module_text(kernels: Sequence[Kernel], header: str) -> str:
-    """The text of a module with these kernels; a kernel comes after those it calls. `header` becomes the docstring."""
-    pair_of = {kernel.name: kernel for kernel in kernels}
-    parts = [_Text(kernel, pair_of).text() for kernel in kernels]
+def module_text(kernels: Sequence[Kernel], header: str, imported: Sequence[tuple[Kernel, str]] = ()) -> str:
+    """The text of a module with these kernels; a kernel comes after those it calls. `header` becomes the docstring.
+
+    imported : kernels that other modules hold, with the modules' names.
+    """
+    by_name = {kernel.name: kernel for kernel in (*(kernel for kernel, _ in imported), *kernels)}
+    parts = [_Text(kernel, by_name).text() for kernel in kernels]
     body = "\n\n\n".join(parts)
     imports = ["from __future__ import annotations", ""]
     imports += ["import math"] if "math." in body else []
@@ -143,6 +146,9 @@ def module_text(kernels: Sequence[Kernel], header: str) -> str:
     needs = [name for name in ("jit", "vectorize") if f"@{name}" in body]
     imports.append(f"from spinglass._jit import {', '.join(needs)}")
     imports += [f"from spinglass._twofold import {name} as _{name}" for name in twofold]
+    for kernel, module in imported:
+        used = [name for name in (kernel.name, f"{kernel.name}_in") if re.search(rf"(?<![\w.]){name}\(", body)]
+        imports += [f"from {module} import {name}" for name in used]
     return f'"""{header.strip()}\n"""\n\n' + "\n".join(imports) + "\n\n\n" + body + "\n"
 
 
