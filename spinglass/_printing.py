@@ -172,7 +172,7 @@ class _Real:
         outer = self
         self.kernels = kernels or {}
 
-        class Printer(PythonCodePrinter):  # type: ignore[misc]
+        class Printer(PythonCodePrinter):
             def _print_Pow(self, node: Any, rational: bool = False) -> str:
                 return outer.power(self, node)
 

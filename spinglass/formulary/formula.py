@@ -35,8 +35,8 @@ class Argument:
     def rule(self) -> str:
         """The range in words."""
         kind = "an integer" if self.integer else "a finite real number"
-        left = f"{'>' if self.open else '>='} {self.low:g}" if math.isfinite(self.low) else ""
-        right = f"{'<' if self.open else '<='} {self.high:g}" if math.isfinite(self.high) else ""
+        left = f"{'>' if self.open else '>='} {_shown(self.low)}" if math.isfinite(self.low) else ""
+        right = f"{'<' if self.open else '<='} {_shown(self.high)}" if math.isfinite(self.high) else ""
         return " ".join(part for part in ("must be", kind, " and ".join(filter(None, (left, right)))) if part)
 
     def holds(self, value: Any) -> bool:
@@ -46,6 +46,10 @@ class Argument:
         if self.open:
             return bool(self.low < value < self.high)
         return bool(self.low <= value <= self.high)
+
+
+def _shown(bound: float) -> str:
+    return str(int(bound)) if bound == int(bound) and abs(bound) < 1e17 else f"{bound:g}"
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ class Formula:
 
     >>> from spinglass import formulary
     >>> edge = formulary.formula("threshold_energy")
-    >>> round(edge(3), 12), str(edge.precise(3, digits=25))
-    (1.632993161855, '1.632993161855452065464856')
+    >>> round(edge(3), 12), edge.precise(3, digits=25).__format__(".22f")
+    (1.632993161855, '1.6329931618554520654649')
     """
 
     name: str
@@ -82,8 +86,10 @@ class Formula:
     def expression(self) -> Any:
         """The plain formula as a sympy expression."""
         import sympy as sp
+        from sympy.functions.elementary.piecewise import ExprCondPair
 
         names = {name: getattr(sp, name) for name in dir(sp) if name[:1].isupper() or name in _SYMPY_FUNCTIONS}
+        names["ExprCondPair"] = ExprCondPair
         return eval(self.tree, {"__builtins__": {}}, names)  # the package's own committed text, never a user's
 
     @cached_property
