@@ -15,7 +15,6 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import mpmath
 import numpy as np
