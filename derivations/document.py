@@ -197,7 +197,7 @@ _PAGE = """<!doctype html>
 @media (prefers-color-scheme: dark) {{ :root {{ --good: #40c8a0; --bad: #ff8060; }} }}
 body {{ font: 17px/1.55 Georgia, "STIX Two Text", serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }}
 h2 {{ margin-top: 3.5rem; border-bottom: 1px solid var(--line); }} h3 {{ margin-top: 2rem; }}
-.equation {{ display: flex; align-items: center; gap: 1rem; overflow-x: auto; margin: .8rem 0; }}
+.equation {{ display: flex; align-items: center; gap: 1rem; overflow: auto hidden; margin: .8rem 0; }}
 .equation > div {{ flex: 1; }} .equation > a {{ font-size: .75rem; white-space: nowrap; }}
 math {{ font-family: "STIX Two Math", "Latin Modern Math", math; }}
 .checks {{ list-style: none; padding-left: 0; font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }}
