@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from derivations.circles import normal_form
 from derivations.claims import Identity, Numbers
 from derivations.derivation import Derivation, Result
 from derivations.grassmann_algebra import Fermions, GrassmannAlgebra, GrassmannElement, berezin_determinant
@@ -39,7 +40,7 @@ def bosonic_integral(matrix: Any, eps: float, signature: Sequence[int], points: 
 derivation = Derivation(
     "grassmann",
     "Determinants as integrals over anticommuting and commuting variables",
-    sources=("baskerville2021",),
+    sources=("baskerville2021", "berezin1966"),
     text=r"""
 The modulus of a determinant is not a polynomial of the matrix. It becomes an integral whose integrand is an
 exponential of the matrix, and can therefore be averaged, by
@@ -215,7 +216,7 @@ def bosons(sign: int = 1) -> Result:
             direct = bosonic_integral(matrix, eps, (1, -1)[:count])
             rows.append((f"X = {matrix}, {count} vectors", np.prod(factors), direct))
     squared = sp.simplify(sp.expand_complex(sp.prod(one_line.subs(lam, entry * lam) ** 2 for entry in signature)))
-    size_two, size_three = (_rotated_form(size) for size in (2, 3))
+    rotated = [_rotated_form(size) for size in (2, 3)]
     phi = sp.Matrix(2, 2, sp.symbols("phi_11 phi_12 phi_21 phi_22"))
     matrix = symmetric_matrix(2, "x")
     trace = (matrix * phi * sp.diag(*signature) * phi.T).trace()
@@ -227,7 +228,7 @@ def bosons(sign: int = 1) -> Result:
         r"=\prod_j(\lambda_j^2+\varepsilon^2)^{-1/2}",
         claims=(
             Identity(trace, separated, sp.expand, "the exponent separates into the two vectors"),
-            Identity([size_two[0], size_three[0]], [size_two[1], size_three[1]], _trigonometric, "the eigenbasis"),
+            Identity([one for one, _ in rotated], [other for _, other in rotated], what="the eigenbasis, n = 2, 3"),
             Identity(squared, 1 / (lam**2 + epsilon**2), what="the square of the product for one eigenvalue"),
             Numbers(rows, 1e-13, ("products over eigenvalues", "the integral over all variables")),
         ),
@@ -313,17 +314,7 @@ def _rotated_form(size: int) -> tuple[list[Any], list[Any]]:
     matrix = rotation * sp.diag(*eigenvalues) * rotation.T
     phi = rotation * psi
     resolvent = _leibniz(epsilon * sp.eye(size) - sp.I * matrix)
-    left = [(phi.T * matrix * phi)[0], rotation.det(), resolvent]
+    left = [normal_form(form, angles) for form in ((phi.T * matrix * phi)[0], _leibniz(rotation), resolvent)]
     right = [sum(value * entry**2 for value, entry in zip(eigenvalues, psi, strict=True)), sp.Integer(1),
              sp.prod(epsilon - sp.I * value for value in eigenvalues)]  # fmt: skip
     return left, right
-
-
-def _trigonometric(expression: Any) -> Any:
-    """Zero if the expression vanishes by sin² + cos² = 1 alone: reduced as a polynomial in sines and cosines."""
-    sines = sorted(expression.atoms(sp.sin), key=str)
-    poly = expression.subs({sine: sp.Symbol(f"s_{sine.args[0]}") for sine in sines})
-    for sine in sines:
-        s, c = sp.Symbol(f"s_{sine.args[0]}"), sp.cos(sine.args[0])
-        poly = sp.rem(sp.expand(poly), s**2 + c**2 - 1, s)
-    return sp.expand(poly)

@@ -14,6 +14,7 @@ import sympy as sp
 from sympy.polys.polyerrors import CoercionFailed
 from sympy.polys.rings import PolyElement, PolyRing
 
+from derivations.moments import gaussian_expectation
 from spinglass._errors import checked_choice, checked_int, input_error
 
 
@@ -174,6 +175,11 @@ class GrassmannElement:
             product = product + product * GrassmannElement(self.algebra, {mask: coefficient})
         return product
 
+    def mean(self, variances: Mapping[Any, Any]) -> GrassmannElement:
+        """The average of every coefficient over independent centred Gaussian symbols."""
+        means = {mask: gaussian_expectation(coefficient, variances) for mask, coefficient in self.terms.items()}
+        return GrassmannElement(self.algebra, {mask: mean for mask, mean in means.items() if mean})
+
     def integral(self, *names: str) -> GrassmannElement:
         """Berezin's ∫dθ_a dθ_b … of the element: the last differential acts first, each as the left derivative.
 
@@ -255,3 +261,11 @@ def berezin_determinant(matrices: Sequence[Any], signs: Sequence[int] | None = N
     for copy, (matrix, sign) in enumerate(zip(checked, signs or [1] * len(checked), strict=True), 1):
         exponent = exponent - sign * fermions.bilinear(fermions.chibar(copy), matrix, fermions.chi(copy))
     return fermions.integral(exponent.exp())
+
+
+def append_coefficients(left: list[Any], right: list[Any], one: GrassmannElement, other: GrassmannElement) -> None:
+    """Append the coefficients of all monomials of either element to two lists, for a claim that compares them."""
+    zero = one.algebra.ring.zero
+    for mask in sorted(one.terms.keys() | other.terms.keys()):
+        left.append(one.terms.get(mask, zero).as_expr())
+        right.append(other.terms.get(mask, zero).as_expr())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -90,6 +91,39 @@ def _general_expectation(expression: Any, variances: Mapping[Any, Any]) -> Any:
             moment *= gaussian_moment(power, sp.sympify(variance))
         total += coefficient * moment
     return sp.expand(total)
+
+
+def mean_with_source(polynomial: Any, kernel: Any, name: str = "a") -> Any:
+    """e^{¼ tr K²} E[F(A_n) e^{½ i tr A_n K}] for a symmetric K, without any shift of A_n.
+
+    Entry by entry E[a^m e^{ita}] = (−i d/dt)^m e^{−vt²/2}: t is the coefficient of a in ½ tr AK and v its variance.
+
+    polynomial : F, an element of a `PolyRing` over Q(i) that contains the symbols of `goe_matrix(n, name)` and of K.
+    """
+    goe, variances = goe_matrix(kernel.rows, name)
+    ring = polynomial.ring
+    half_trace = sp.expand((goe * kernel).trace() / 2)
+    places = [(ring.symbols.index(entry), ring.from_expr(half_trace.coeff(entry)), v) for entry, v in variances.items()]
+
+    @cache
+    def moment(place: int, power: int) -> Any:
+        t = sp.Symbol("t", real=True)
+        _, source, variance = places[place]
+        weight = sp.exp(-variance * t**2 / 2)
+        factor = sp.Poly(sp.simplify((-sp.I) ** power * sp.diff(weight, t, power) / weight), t)
+        return sum((ring.from_expr(c) * source**k for (k,), c in factor.terms()), ring.zero)
+
+    total = ring.zero
+    for monomial, coefficient in polynomial.terms():
+        rest = list(monomial)
+        for index, _, _ in places:
+            rest[index] = 0
+        term = ring.from_dict({tuple(rest): coefficient})
+        for place, (index, _, _) in enumerate(places):
+            if monomial[index]:
+                term *= moment(place, monomial[index])
+        total += term
+    return total
 
 
 def goe_matrix(size: int, name: str = "a") -> tuple[Any, dict[Any, int]]:
