@@ -51,11 +51,12 @@ is valid for every $n$; the computer checks it against averages taken entry by e
 @derivation.step("bosonic-average", "The average of the bosonic exponential", flips="the direction of the shift")
 def bosonic_average(sign: int = 1) -> Result:
     r"""$\frac12\operatorname{tr}AK=\sum_{j\le k}t_{jk}a_{jk}$ is linear in independent Gaussians. For one of them, of
-    variance $v$, the exponent $-\frac{a^2}{2v}+ita$ is completed to a square by $a=b+ivt$, a shift of the contour
-    inside the domain where the integrand is entire and decays: $\mathbb Ee^{ita}=e^{-vt^2/2}$. The sum over the entries
-    is $-\frac14\operatorname{tr}K^2$, and with $K=\Phi L\Phi^T$, $Q=\Phi^T\Phi$ it is
-    $-\frac14\operatorname{tr}(LQ)^2$, a function of a $2\times2$ matrix. Checked for symbolic $\Phi$, $n\le4$, and
-    against the moments $\mathbb E(\frac i2\operatorname{tr}AK)^{2m}$, $m\le3$, for symbolic $K$."""
+    variance $v$, the exponent $-\frac{a^2}{2v}+ita$ is completed to a square by $a=b+ivt$, a shift of the contour that
+    is allowed because the integrand is entire and decays in every strip along the real axis:
+    $\mathbb Ee^{ita}=e^{-vt^2/2}$. The sum over the entries is $-\frac14\operatorname{tr}K^2$, and with
+    $K=\Phi L\Phi^T$, $Q=\Phi^T\Phi$ it is $-\frac14\operatorname{tr}(LQ)^2$, a function of a $2\times2$ matrix. Checked
+    for symbolic $\Phi$, $n\le4$, and against the moments $\mathbb E(\frac i2\operatorname{tr}AK)^{2m}$, $m\le3$, for
+    symbolic $K$."""
     a, b, t = sp.symbols("a b t", real=True)
     v = sp.Symbol("v", positive=True)
     shifted = sp.expand((-(a**2) / (2 * v) + sp.I * t * a).subs(a, b + sign * sp.I * v * t))
@@ -195,7 +196,7 @@ def quaternion_field(sign: int = 1) -> Result:
     (symmetric $M_2$ leave the rotations of $(\chi_2,\bar\chi_2)$ free), and is
     $\det\begin{pmatrix}M_1+ir_{11}&i|Q|\\i|Q|&M_2+ir_{22}\end{pmatrix}$, a determinant of size $2n$. Checked in the
     algebra: the average over the field $n\le3$; the integral over the fermions for symmetric matrices of symbols
-    $M_1\ne M_2$, $n\le2$."""
+    $M_1\ne M_2$, $n\le3$."""
     means: list[Any] = []
     quartics: list[Any] = []
     for size in (1, 2, 3):
@@ -204,7 +205,7 @@ def quaternion_field(sign: int = 1) -> Result:
             means, quartics, _field_exponent(fermions, sign).exp().mean(FIELD_VARIANCES), _quartic(fermions).exp()
         )
     integrals, determinants = [], []
-    for size in (1, 2):
+    for size in (1, 2, 3):
         one, two = symmetric_matrix(size, "m"), symmetric_matrix(size, "k")
         fermions = Fermions(size, 2, [*FIELD_VARIANCES, *one.free_symbols, *two.free_symbols], sp.QQ_I)
         exponent = _field_exponent(fermions, sign)
@@ -214,15 +215,16 @@ def quaternion_field(sign: int = 1) -> Result:
         modulus, unit = sp.Symbol("Q", positive=True), sp.eye(size)
         upper = (one + sp.I * r11 * unit).row_join(sp.I * modulus * unit)
         lower = (sp.I * modulus * unit).row_join(two + sp.I * r22 * unit)
-        full = sp.expand(upper.col_join(lower).det(method="berkowitz"))
-        determinants.append(full.subs(modulus, sp.sqrt(QUATERNION_SQUARE)))
+        full = upper.col_join(lower)
+        expanded = determinant(ring_of(full), full).as_expr()
+        determinants.append(expanded.subs(modulus, sp.sqrt(QUATERNION_SQUARE)))
     return Result(
         value=integrals,
         equation=r"\int\prod d\bar\chi d\chi\,e^{-\sum_a\bar\chi_aM_a\chi_a-i(\ldots)}"
         r"=\det\begin{pmatrix}M_1+ir_{11}&i|Q|\\i|Q|&M_2+ir_{22}\end{pmatrix}",
         claims=(
             Identity(means, quartics, sp.expand, "the field reproduces the quartic exponential, n = 1, 2, 3"),
-            Identity(integrals, determinants, sp.expand, "the integral over the fermions, n = 1, 2"),
+            Identity(integrals, determinants, sp.expand, "the integral over the fermions, n = 1, 2, 3"),
         ),
     )
 
@@ -309,7 +311,8 @@ def jacobian(sign: int = 1) -> Result:
 
 @derivation.step("two-copies", "The square of a determinant", flips="the sign between r₁ and r₂ in the repulsion")
 def two_copies(sign: int = 1) -> Result:
-    r"""With $M_1=M_2=M$ symmetric the determinant of size $2n$ is $\det(M+ir_1)\det(M+ir_2)$, and
+    r"""With $M_1=M_2=M$ symmetric the determinant of size $2n$ is $\det(M+ir_1)\det(M+ir_2)$, because
+    $r_{11}+r_{22}=r_1+r_2$ and $r_{11}r_{22}-|Q|^2=r_1r_2$, and
     $$\mathbb E\det(M-A_n)^2=\frac1{24\pi}\int\!\!\int dr_1dr_2\,(r_1-r_2)^4
     e^{-\frac12(r_1^2+r_2^2)}\det(M+ir_1)\det(M+ir_2)$$
     for every $n$. Compared with the average entry by entry for a symmetric matrix of symbols, $n\le4$ (which contains
