@@ -24,7 +24,7 @@ class GrassmannAlgebra:
     names : one name for each generator.   symbols : the sympy symbols of the coefficients.
     domain : `sympy.QQ` or `sympy.QQ_I`.
     exchange : θ_jθ_k = exchange · θ_kθ_j for j ≠ k. −1 is Grassmann's rule; +1 gives commuting variables of square
-        zero, whose integrals are permanents, and serves as the control of what the sign does.
+        zero, whose Gaussian integrals are permanents up to the sign, and serves as the control of what the sign does.
     """
 
     def __init__(
