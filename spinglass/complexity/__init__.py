@@ -14,6 +14,7 @@ from spinglass.complexity.thresholds import band_edge, band_width, threshold_ene
 
 if TYPE_CHECKING:
     from spinglass.complexity.asymptotic import annealed_complexity
+    from spinglass.complexity.closed_forms import total_count_closed_form
     from spinglass.complexity.finite_n import mean_count, mean_count_bins, mean_count_density
 
 _MODULE_OF = {
@@ -21,6 +22,7 @@ _MODULE_OF = {
     "mean_count": "finite_n",
     "mean_count_bins": "finite_n",
     "mean_count_density": "finite_n",
+    "total_count_closed_form": "closed_forms",
 }
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "ratio_divergence",
     "saddle_ratio",
     "threshold_energy",
+    "total_count_closed_form",
 ]
 
 
