@@ -48,7 +48,9 @@ is valid for every $n$; the computer checks it against averages taken entry by e
 )
 
 
-@derivation.step("bosonic-average", "The average of the bosonic exponential", flips="the direction of the shift")
+@derivation.step(
+    "bosonic-average", "The average of the bosonic exponential", flips="the sign of the shift that completes the square"
+)
 def bosonic_average(sign: int = 1) -> Result:
     r"""$\frac12\operatorname{tr}AK=\sum_{j\le k}t_{jk}a_{jk}$ is linear in independent Gaussians. For one of them, of
     variance $v$, the exponent $-\frac{a^2}{2v}+ita$ is completed to a square by $a=b+ivt$, a shift of the contour that
@@ -262,9 +264,7 @@ def two_point(sign: int = 1) -> Result:
     )  # fmt: skip
 
 
-@derivation.step(
-    "jacobian", "The field in its eigenvalues", flips="the sign between r₁ and r₂ in the off-diagonal entry"
-)
+@derivation.step("jacobian", "The field in its eigenvalues", flips="the sign of r₂ in the off-diagonal entry")
 def jacobian(sign: int = 1) -> Result:
     r"""At coinciding points only the eigenvalues of $R$ enter. $R=U\operatorname{diag}(r_1,r_2)U^\dagger$ with a
     symplectic rotation $U$: $r_{11}=r_1\cos^2\varphi+r_2\sin^2\varphi$, $r_{22}=r_1\sin^2\varphi+r_2\cos^2\varphi$,
@@ -309,7 +309,7 @@ def jacobian(sign: int = 1) -> Result:
     )  # fmt: skip
 
 
-@derivation.step("two-copies", "The square of a determinant", flips="the sign between r₁ and r₂ in the repulsion")
+@derivation.step("two-copies", "The square of a determinant", flips="the sign of r₂ in the repulsion")
 def two_copies(sign: int = 1) -> Result:
     r"""With $M_1=M_2=M$ symmetric the determinant of size $2n$ is $\det(M+ir_1)\det(M+ir_2)$, because
     $r_{11}+r_{22}=r_1+r_2$ and $r_{11}r_{22}-|Q|^2=r_1r_2$, and

@@ -55,7 +55,7 @@ first; every pair is integrated by $d\bar\chi_j\,d\chi_j$.
 @derivation.step(
     "change-of-variables",
     "Berezin's integral under a linear change of variables",
-    flips="the sign that two generators acquire when they are exchanged",
+    flips="the sign of the exchange of two generators",
 )
 def change_of_variables(sign: int = 1) -> Result:
     r"""The integral picks the coefficient of the highest monomial. With $\theta=T\eta$ for a matrix $T$ of commuting
@@ -189,7 +189,7 @@ def boson_phase(sign: int = 1) -> Result:
 @derivation.step(
     "bosons",
     "Two real vectors give the inverse roots",
-    flips="the second entry of L, that is the sign of i in front of the second vector",
+    flips="the sign of the second entry of L",
 )
 def bosons(sign: int = 1) -> Result:
     r"""For $\Phi=(\varphi_1\,\varphi_2)$ and $L=\operatorname{diag}(1,-1)$ the exponent
