@@ -13,6 +13,7 @@ import sympy as sp
 from derivations import double_integral
 from derivations.claims import Identity, Numbers
 from derivations.derivation import Derivation, Result
+from derivations.duality import jacobian, source_and_determinants
 from derivations.emit import Argument, Formula
 from derivations.fyodorov_routes import by_hermite_functions, by_skew_moments, hermite
 from derivations.moments import gaussian_expectation, goe_matrix
@@ -26,7 +27,7 @@ derivation = Derivation(
     sources=("baskerville2021", "fyodorov2004"),
     text=r"""
 The modulus of a determinant is written with two real bosonic vectors $\varphi_1,\varphi_2\in\mathbb R^n$ and two
-copies of fermions. After the average over the GOE and the fermionic duality,
+copies of fermions. After the average over the GOE and the fermionic duality (derived in `duality`),
 $$E|\det(A_n-\xi)| = \lim_{\varepsilon\downarrow0}(2\pi)^{-n}\int d\Phi\;
 e^{-\frac14\mathrm{tr}(LQ)^2-\frac{i\xi}2\mathrm{tr}\,LQ-\frac\varepsilon2\mathrm{tr}\,Q}\;
 E_r\prod_{a=1,2}\det(\xi+ir_a-i\Phi L\Phi^T),$$
@@ -96,7 +97,11 @@ def _gram_moment(size: int, i: int, j: int, k: int) -> Any:
     return gaussian_expectation(q11**i * q22**j * q12 ** (2 * k), dict.fromkeys((*first, *second), 1))
 
 
-@derivation.step("hyperbolic-coordinates", "Eigenvalues of LQ and a hyperbolic angle", flips="the boost made a shear")
+@derivation.step(
+    "hyperbolic-coordinates",
+    "Eigenvalues of LQ and a hyperbolic angle",
+    flips="the sign of sinh in the second row of the boost",
+)
 def hyperbolic_coordinates(sign: int = 1) -> Result:
     r"""A positive definite $2\times2$ matrix is $Q=G^T\mathrm{diag}(q_1,-q_2)\,G$ with a boost
     $G=\begin{pmatrix}\cosh\frac\eta2&\sinh\frac\eta2\\\sinh\frac\eta2&\cosh\frac\eta2\end{pmatrix}$, which leaves
@@ -197,21 +202,29 @@ def hermite_reduced(order: int, sign: int = 1) -> Any:
 def fermionic_polynomial(sign: int = 1) -> Result:
     r"""$\Phi L\Phi^T$ has the eigenvalues $q_1,q_2$ of $LQ$ and $n-2$ zeros, so that
     $$P_n=E_r\prod_{a}w_a^{n-2}(w_a-iq_1)(w_a-iq_2),\qquad w_a=\xi+ir_a .$$
-    Since $(r_1-r_2)^4=(w_1-w_2)^4$, everything is a product of two one-dimensional moments
-    $E\,w^m=He_m(\xi)$, and Gaussian integration by parts brings all of them, at symbolic $n$, to $He_{n-2}$ and
-    $He_{n-1}$. $P_n$ is a polynomial in $\xi$, $q_1+q_2$ and $q_1q_2$.
+    The density of $(r_1,r_2)$ is that of the fermionic duality; since $(r_1-r_2)^4=(w_1-w_2)^4$, everything is a
+    product of two one-dimensional moments $E\,w^m=He_m(\xi)$, and Gaussian integration by parts brings all of them,
+    at symbolic $n$, to $He_{n-2}$ and $He_{n-1}$. $P_n$ is a polynomial in $\xi$, $q_1+q_2$ and $q_1q_2$.
 
     Checked against the definition: the Gaussian average of $\det(\xi-A-i\Phi L\Phi^T)^2$ over the entries of $A$
-    for $n=2,3$, and the direct expansion in moments of $r$ for $n=2,\dots,6$.
+    for $n=2,3$; the average with symbolic bosons that ends the duality; and the direct expansion in moments of $r$ for
+    $n=2,\dots,6$.
     """
-    norm = gaussian_expectation((r1 - r2) ** 4, {r1: 1, r2: 1})
+    density = jacobian().subs({r1: (w1 - xi) / sp.I, r2: (w2 - xi) / sp.I}, simultaneous=True)
     factor = [w**2 - sp.I * e1 * w - e2 for w in (w1, w2)]
-    product = sp.Poly(sp.expand((w1 - w2) ** 4 * factor[0] * factor[1]), w1, w2)
-    total = sum(c * hermite_reduced(i, sign) * hermite_reduced(j, sign) for (i, j), c in product.terms())
-    polynomial = sp.expand(sp.expand(total) / norm)
+    product = sp.Poly(sp.expand(sp.expand(density) * factor[0] * factor[1]), w1, w2)
+    polynomial = sp.expand(
+        sum(c * hermite_reduced(i, sign) * hermite_reduced(j, sign) for (i, j), c in product.terms())
+    )
     symmetric = {e1: q1 + q2, e2: q1 * q2}
     matrices = [_determinant_average(size) for size in (2, 3)]
-    direct = [_direct_fermions(size) / norm for size in range(2, 7)]
+    direct = [_direct_fermions(size) for size in range(2, 7)]
+    sources = []
+    for size, average in zip((2, 3), source_and_determinants(), strict=True):
+        phi = sp.Matrix(size, 2, lambda j, b: sp.Symbol(f"phi_{j + 1}{b + 1}", real=True))
+        source = sp.diag(1, -1) * phi.T * phi
+        ours = at_order(polynomial, size).subs({e1: source.trace(), e2: source.det()})
+        sources.append(sp.expand(ours) - average)
     return Result(
         polynomial,
         r"P_n(q_1,q_2,\xi)=\tfrac1{12}E\,(w_1-w_2)^4\prod_{a=1,2}w_a^{n-2}(w_a-iq_1)(w_a-iq_2),\qquad E\,w^m=He_m(\xi)",
@@ -219,6 +232,7 @@ def fermionic_polynomial(sign: int = 1) -> Result:
             Identity(
                 [at_order(polynomial, size).subs(symmetric) for size in (2, 3)], matrices, sp.expand, "GOE averages"
             ),
+            Identity(sources, [0, 0], sp.expand, "the average of the whole integrand with symbolic vectors, n = 2, 3"),
             Identity(
                 [at_order(polynomial, size) for size in range(2, 7)], direct, sp.expand, "moments of r, n = 2, ..., 6"
             ),
@@ -237,7 +251,7 @@ def _direct_fermions(size: int) -> Any:
     factors = [
         (xi + sp.I * r) ** (size - 2) * ((xi + sp.I * r) ** 2 - sp.I * e1 * (xi + sp.I * r) - e2) for r in (r1, r2)
     ]
-    return gaussian_expectation(sp.expand((r1 - r2) ** 4 * factors[0] * factors[1]), {r1: 1, r2: 1})
+    return gaussian_expectation(sp.expand(jacobian() * factors[0] * factors[1]), {r1: 1, r2: 1})
 
 
 def _determinant_average(size: int) -> Any:
@@ -425,14 +439,15 @@ CHECKED_ORDERS = 24  # Taylor coefficients that a closed form is compared with, 
 def closed_even(sign: int = 1) -> Result:
     r"""For even $n$ the coefficients of the Taylor series are $a_m+b_m\sqrt2$ with rational $a_m,b_m$. The rational
     parts stop: they form a polynomial, $He_n(\xi)$. The parts with $\sqrt2$, times $e^{\xi^2/4}$, stop as well:
-    $$E|\det(A_n-\xi)|=\sqrt2\,a_n(\xi)\,e^{-\xi^2/4}+He_n(\xi),\quad a_2=2,\quad a_4=\xi^4+6\xi^2+3.$$
+    $$E|\det(A_n-\xi)|=\sqrt2\,a_n(\xi)\,e^{-\xi^2/4}+He_n(\xi),\quad a_2=2,\quad a_4=\xi^4+6\xi^2+3,$$
+    for $n=2,4,6,8$, with $a_n$ of degree $2n-4$.
 
     That the series stop is seen on 24 further orders, not proved by them; the proof of the closed form is the second
     claim, the identity with Fyodorov's expression, whose level density is expanded in Hermite functions.
     """
     forms = {}
     further = []
-    for size in (2, 4):
+    for size in (2, 4, 6, 8):
         gaussian, plain = [], []
         for order in range(2 * size + CHECKED_ORDERS + 1):
             value = taylor_series()(size, order)
@@ -465,7 +480,7 @@ def closed_even(sign: int = 1) -> Result:
 
 @derivation.step("closed-odd", "Closed forms for odd n", flips="the sign of the error function")
 def closed_odd(sign: int = 1) -> Result:
-    r"""For $n=1$, $E|a-\xi|$ with $a\sim N(0,2)$ is integrated directly. For $n=3,5$ the ansatz
+    r"""For $n=1$, $E|a-\xi|$ with $a\sim N(0,2)$ is integrated directly. For $n=3,5,7$ the ansatz
     $$E|\det(A_n-\xi)|=\frac{a_n(\xi)}{\sqrt\pi}e^{-\xi^2/4}+b_n(\xi)\,\mathrm{erf}(\xi/2)$$ with polynomials of degree
     at most $2n$ and $n$ is fixed by the first Taylor coefficients (which give $b_n=He_n$).
 
@@ -480,7 +495,7 @@ def closed_odd(sign: int = 1) -> Result:
     whole = {1: sp.expand(first.subs(sp.erfc(xi / 2), 1 - sp.erf(xi / 2)))}
     polynomials = [sp.expand(whole[1]).coeff(sp.erf(xi / 2))]
     further = []
-    for size in (3, 5):
+    for size in (3, 5, 7):
         orders = 3 * size + 1 + CHECKED_ORDERS
         series = [sp.expand(taylor_series()(size, order) * sp.sqrt(sp.pi)) for order in range(orders + 1)]
         even = sp.symbols(f"a0:{size + 1}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spinglass.random_matrices import semicircle
-    from spinglass.random_matrices.determinants import mean_abs_determinant
+    from spinglass.random_matrices.determinants import mean_abs_determinant, mean_abs_determinant_closed_form
     from spinglass.random_matrices.ensembles import (
         count_below,
         log_abs_determinant,
@@ -35,6 +35,7 @@ _MODULE_OF = {
     "log_pfaffian": "pfaffian",
     "log_potential": "semicircle",
     "mean_abs_determinant": "determinants",
+    "mean_abs_determinant_closed_form": "determinants",
     "mean_product": "multiplicative",
     "sample_goe": "ensembles",
     "sample_goe_tridiagonal": "ensembles",
@@ -53,6 +54,7 @@ __all__ = [
     "log_pfaffian",
     "log_potential",
     "mean_abs_determinant",
+    "mean_abs_determinant_closed_form",
     "mean_product",
     "sample_goe",
     "sample_goe_tridiagonal",
