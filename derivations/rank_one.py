@@ -185,8 +185,8 @@ def four_dimensional_integral(sign: int = 1) -> Result:
     ]
     return Result(
         tuple(rows),
-        r"W_2(0.7,1.3)=2.15895339667,\; W_3(0,1)=3.76856433245,\; W_3(0.7,-2)=5.91079650760,\;"
-        r"W_4(-1,1.5)=12.0854464899",
+        r"W_2(0.7,1.3)=2.15895339667,\; W_3(0,1)=3.76856433245,\; W_3(0.7,-2)=5.91079650756,\;"
+        r"W_4(-1,1.5)=12.08544648998",
         (
             Numbers(rows, 2e-12, ("quadrature in four dimensions", "the Fourier–Pfaffian integral over the minor")),
             Numbers(ward, 1e-12, ("the integral without the logarithm", "zero"), 1.0),
@@ -280,8 +280,9 @@ def finite_rank(sign: int = 1) -> Result:
     $\exp\frac i2\sum_j\kappa_j\sum_bq_bY_{jb}^2$ and, by the determinant lemma, the $r\times r$ determinant
     $$\det\Big(\delta_{jk}-\kappa_j\Big[\frac{\delta_{jk}-(YY^T)_{jk}}{w}+\sum_b\frac{Y_{jb}Y_{kb}}{w-iq_b}\Big]\Big).$$
     This holds for every $r$: an integral of dimension $2+2r$ (with one sign to spare). Row by row it is a chain of the
-    law for one row: given $y$, the second row is $(1-yy^T)^{1/2}z$ with $z$ a row of order $n-1$. Only rank two is
-    evaluated here, at any $n\ge2$, full rank of $n=2$ included; larger ranks are stated, not checked.
+    law for one row: given $y$, the second row is $(1-yy^T)^{1/2}z$ with $z$ a row of order $n-1$. For $r\ge3$ the
+    determinant is checked, the integral is not evaluated; rank two is evaluated at any $n\ge2$, full rank of $n=2$
+    included.
 
     Checked: the fermionic polynomial exactly at rational frames; the chain of densities, symbolically; numbers:
     $\kappa_1=\kappa_2$ at $n=2$ is a shift of $\xi$, at $n=3$ a shift and a spike of the opposite sign; unequal
@@ -298,6 +299,7 @@ def finite_rank(sign: int = 1) -> Result:
         spike = sum((strengths[j] * frame[j, :].T * frame[j, :] for j in (0, 1)), sp.zeros(size))
         matrix = w * sp.eye(size) - sp.I * sp.diag(q1, q2, *[0] * (size - 2)) - spike
         rights.append(matrix.det() * w ** (4 - size))
+    general = [_general_rank(size, rank, sign) for size, rank in ((4, 1), (4, 3), (5, 3))]
     row, inner = sp.Matrix([y1, y2]), sp.Matrix(sp.symbols("z1 z2", real=True))
     gap = 1 - (row.T * row)[0]
     root = sp.eye(2) - (1 - sp.sqrt(gap)) / (1 - gap) * row * row.T  # (1 − y yᵀ)^{1/2}
@@ -323,6 +325,7 @@ def finite_rank(sign: int = 1) -> Result:
         r"\det(w-S-i\Phi L\Phi^T)=w^{n-2}\prod_b(w-iq_b)\,\det\nolimits_r\left(1-\kappa\left[\tfrac{1-YY^T}{w}"
         r"+Y\,\mathrm{diag}\left(\tfrac1{w-iq_b}\right)Y^T\right]\right)",
         (
+            Identity(general, [0] * len(general), sp.simplify, "the determinant of order r, r = 1 and 3"),
             Identity(lefts, rights, sp.expand, "the fermionic polynomial at rational frames, n = 3, 4"),
             Identity(
                 chain, [*(sp.eye(2) - row * row.T), gap * (1 - (inner.T * inner)[0])], sp.simplify, "the chain of rows"
@@ -337,6 +340,21 @@ def finite_rank(sign: int = 1) -> Result:
             Numbers(sampled, 4.5, ("standard errors from a sampled mean", "zero"), 1.0),
         ),
     )
+
+
+def _general_rank(size: int, rank: int, sign: int) -> Any:
+    """det(w − i diag(q1, q2, 0, …) − S) less the product with the determinant of order r, at rational values."""
+    first, second = sp.Rational(5, 4), sp.Rational(-3, 7)  # q1, q2
+    frame = _rational_frame(size, tuple(range(1, size * (size - 1) // 2 + 1)))[:rank, :]
+    strengths = sp.diag(*[sp.Rational(3, 2), sp.Rational(-2, 5), sp.Rational(7, 3)][:rank])
+    eigenvalues = [first, second, *[0] * (size - 2)]
+    block = frame[:, :2]
+    resolvent = (sp.eye(rank) - block * block.T) / w + block * sp.diag(
+        1 / (w - sp.I * first), 1 / (w - sp.I * second)
+    ) * block.T
+    matrix = w * sp.eye(size) - sp.I * sp.diag(*eigenvalues) - frame.T * strengths * frame
+    product = w ** (size - 2) * (w - sp.I * first) * (w - sp.I * second)
+    return sp.cancel(matrix.det() - product * (sp.eye(rank) - sign * strengths * resolvent).det())
 
 
 def _rational_frame(size: int, seed: tuple[int, ...]) -> Any:
