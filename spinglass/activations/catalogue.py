@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from spinglass._errors import checked_float, input_error
-from spinglass.activations.formulas import Formulas
+from spinglass.activations.formulas import Formulas, emitted
 from spinglass.activations.piecewise_linear import Sections
 from spinglass.activations.quadrature import gaussian_mean
 
@@ -64,7 +64,7 @@ def _silu() -> Formulas:
 
 
 def _gelu() -> Formulas:
-    """f = x Φ(x), β = −x² φ(x): E α = ½ and E β = −σ² (1+σ²)^{−3/2}/√(2π), a Gaussian integral."""
+    """f = x Φ(x), β = −x² φ(x): E α = ½ and E β = −σ² (1+σ²)^{−3/2}/√(2π)."""
 
     def cumulative(x: Any) -> Any:
         from scipy.special import erfc
@@ -79,7 +79,8 @@ def _gelu() -> Formulas:
         lambda x: cumulative(x) + np.clip(x, -_FAR, _FAR) * density(x),
         lambda x: -_squared(x) * density(x),
         slope=0.5,
-        mean_intercept=lambda std: -(std**2) * (1.0 + std**2) ** -1.5 / math.sqrt(2.0 * math.pi),
+        mean_intercept=emitted("mean_intercept_gelu"),
+        mean_square=emitted("mean_square_gelu"),
     )
 
 
@@ -107,8 +108,8 @@ def _mish() -> Formulas:
 def _elu(alpha: float = 1.0, scale: float = 1.0) -> Formulas:
     """f = x for x > 0, α(e^x − 1) below. With y = σ/√2 and erfcx(y) = e^{y²} erfc(y):
 
-    E α = ½ + ½ α erfcx(y),  E β = α [½ erfcx(y) − ½ − y² erfcx(y) + y/√π]  (the last by d/dt of E e^{tx} 1_{x<0});
-    for small y its power series −α Σ_{m>=2} (1 − 1/m) (−y)^m/Γ(m/2), where the bracket would cancel.
+    E α = ½ + ½ α erfcx(y),  E β = −α [½ (1 − erfcx(y)) + y² erfcx(y) − y/√π],
+    E f² = σ²/2 + α² [½ erfcx(2y) − erfcx(y) + ½].
     """
 
     def below(x: Any) -> Any:
@@ -122,28 +123,14 @@ def _elu(alpha: float = 1.0, scale: float = 1.0) -> Formulas:
             series = series * near + (m - 1) / math.factorial(m)
         return -scale * alpha * np.where(x > -1.0, near * near * series, 1.0 - (1.0 - x) * np.exp(x))
 
-    def mean_slope(std: float) -> float:
-        from scipy.special import erfcx
-
-        return scale * 0.5 * (1.0 + alpha * float(erfcx(std / math.sqrt(2.0))))
-
-    def mean_intercept(std: float) -> float:
-        from scipy.special import erfcx
-
-        y = std / math.sqrt(2.0)
-        if y < 0.7:
-            total = math.fsum((1.0 - 1.0 / m) * (-y) ** m / math.gamma(0.5 * m) for m in range(2, 40))
-            return -scale * alpha * total
-        e = float(erfcx(y))
-        return scale * alpha * (0.5 * (e - 1.0) - y * (y * e - 1.0 / math.sqrt(math.pi)))
-
     return Formulas(
         lambda x: scale * np.where(x > 0, x, alpha * np.expm1(below(x))),
         lambda x: scale * np.where(x > 0, 1.0, alpha * np.exp(below(x))),
         intercept,
         kinks=(0.0,),
-        mean_slope=mean_slope,
-        mean_intercept=mean_intercept,
+        mean_slope=emitted("mean_slope_elu", alpha, factor=scale),
+        mean_intercept=emitted("mean_intercept_elu", alpha, factor=scale),
+        mean_square=emitted("mean_square_elu", alpha, factor=scale * scale),
     )
 
 
@@ -153,7 +140,7 @@ def _selu() -> Formulas:
 
 
 def _erf() -> Formulas:
-    """E α = (2/√π)(1 + 2σ²)^{−1/2}, a Gaussian integral; odd."""
+    """E α = (2/√π)(1 + 2σ²)^{−1/2}, E f² = (2/π) asin(2σ²/(1 + 2σ²)); odd."""
 
     def value(x: Any) -> Any:
         from scipy.special import erf
@@ -168,17 +155,13 @@ def _erf() -> Formulas:
         derivative,
         lambda x: value(x) - np.clip(x, -_FAR, _FAR) * derivative(x),
         level=0.0,
-        mean_slope=lambda std: 2.0 / math.sqrt(math.pi * (1.0 + 2.0 * std * std)),
+        mean_slope=emitted("mean_slope_erf"),
+        mean_square=emitted("mean_square_erf"),
     )
 
 
 def _arctan() -> Formulas:
     """E α = E 1/(1+x²) = √(π/2) erfcx(1/(σ√2))/σ (Voigt profile at its centre); odd."""
-
-    def mean_slope(std: float) -> float:
-        from scipy.special import erfcx
-
-        return math.sqrt(0.5 * math.pi) / std * float(erfcx(1.0 / (std * math.sqrt(2.0))))
 
     def derivative(x: Any) -> Any:
         return 1.0 / (1.0 + np.square(x))
@@ -186,7 +169,7 @@ def _arctan() -> Formulas:
     def intercept(x: Any) -> Any:
         return np.arctan(x) - x * derivative(x)
 
-    return Formulas(np.arctan, derivative, intercept, level=0.0, mean_slope=mean_slope)
+    return Formulas(np.arctan, derivative, intercept, level=0.0, mean_slope=emitted("mean_slope_arctan"))
 
 
 def _softsign() -> Formulas:
@@ -201,34 +184,31 @@ def _softsign() -> Formulas:
 
 
 def _sine() -> Formulas:
-    """E α = E cos x = e^{−σ²/2}, the characteristic function of the law; odd."""
+    """E α = E cos x = e^{−σ²/2}, the characteristic function of the law, E f² = (1 − e^{−2σ²})/2; odd."""
     return Formulas(
         np.sin,
         np.cos,
         lambda x: np.sin(x) - x * np.cos(x),
         level=0.0,
-        mean_slope=lambda std: math.exp(-0.5 * std * std),
+        mean_slope=emitted("mean_slope_sine"),
+        mean_square=emitted("mean_square_sine"),
     )
 
 
 def _gaussian() -> Formulas:
-    """f = e^{−x²}, even: E α = 0; E β = E (1 + 2x²) e^{−x²} = (1 + 4σ²)(1 + 2σ²)^{−3/2}."""
+    """f = e^{−x²}, even: E α = 0, E β = E (1 + 2x²) e^{−x²} = (1 + 4σ²)(1 + 2σ²)^{−3/2}, E f² = (1 + 4σ²)^{−1/2}."""
     return Formulas(
         lambda x: np.exp(-_squared(x)),
         lambda x: -2.0 * np.clip(x, -_FAR, _FAR) * np.exp(-_squared(x)),
         lambda x: (1.0 + 2.0 * _squared(x)) * np.exp(-_squared(x)),
         slope=0.0,
-        mean_intercept=lambda std: (1.0 + 4.0 * std * std) * (1.0 + 2.0 * std * std) ** -1.5,
+        mean_intercept=emitted("mean_intercept_gaussian"),
+        mean_square=emitted("mean_square_gaussian"),
     )
 
 
 def _hard_swish() -> Formulas:
     """f = x clip(x/6 + ½, 0, 1): β = −x²/6 on |x| < 3, so E β = −σ² P(3/2, 9/(2σ²))/6, P the incomplete gamma ratio."""
-
-    def mean_intercept(std: float) -> float:
-        from scipy.special import gammainc
-
-        return -std * std / 6.0 * float(gammainc(1.5, 4.5 / (std * std)))
 
     def derivative(x: Any) -> Any:
         x = np.asarray(x)
@@ -240,7 +220,8 @@ def _hard_swish() -> Formulas:
         lambda x: np.where(np.abs(x) < 3.0, -(np.clip(x, -3.0, 3.0) ** 2) / 6.0, 0.0),
         kinks=(-3.0, 3.0),
         slope=0.5,
-        mean_intercept=mean_intercept,
+        mean_intercept=emitted("mean_intercept_hard_swish"),
+        mean_square=emitted("mean_square_hard_swish"),
     )
 
 

@@ -109,13 +109,13 @@ def path_sum(
     scales = bias_scales(bias_scale, depth)
     stds = gaussian_law(activation, depth, preactivation_std, weight_std, bias_std)
     if activation.formulas.slope == 0.0:
-        raise _no_reduction(activation, "for every symmetric law")
+        raise no_reduction(activation, "for every symmetric law")
     moments = {float(std): gaussian_moments(activation, float(std)) for std in np.unique(stds)}
     slopes = np.array([moments[float(std)].slope for std in stds])
     intercepts = np.array([moments[float(std)].intercept for std in stds])
     for std, moment in moments.items():
         if abs(moment.slope) <= _VANISHING * moment.slope_scale:
-            raise _no_reduction(activation, f"for Gaussian pre-activations of standard deviation {std:g}")
+            raise no_reduction(activation, f"for Gaussian pre-activations of standard deviation {std:g}")
     rho = _coefficients(activation, scales, slopes, intercepts)
     return PathSum(activation, depth, rho, slopes, intercepts, stds, scales)
 
@@ -157,7 +157,7 @@ def path_sum_from_samples(
         covariances[level] = np.cov(alpha, beta) / samples.size
         size, scale, error = abs(slopes[level]), float(np.mean(np.abs(alpha))), covariances[level, 0, 0] ** 0.5
         if size <= _VANISHING * scale or (size <= 0.1 * scale and size <= 3 * error):
-            raise _no_reduction(activation, f"within its error {error:.2g} for the measured layer {level + 1}")
+            raise no_reduction(activation, f"within its error {error:.2g} for the measured layer {level + 1}")
     rho = _coefficients(activation, scales, slopes, intercepts)
     return PathSum(
         activation,
@@ -178,7 +178,8 @@ def _check_activation(activation: Any) -> None:
         raise input_error("activation", activation, "must be an Activation, as made by activation(name)")
 
 
-def _no_reduction(activation: Activation, law: str) -> InputError:
+def no_reduction(activation: Activation, law: str) -> InputError:
+    """The error for an activation whose mean slope is zero."""
     return input_error(
         "activation",
         activation.name,

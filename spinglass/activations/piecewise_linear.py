@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spinglass._errors import input_error
-from spinglass.activations.formulas import Formulas
+from spinglass.activations.formulas import Formulas, Mean, emitted
 
 
 def _numbers(argument: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -150,7 +150,28 @@ class Sections:
             kinks=self.knots,
             mean_slope=self.mean_slope,
             mean_intercept=self.mean_intercept,
+            mean_square=_closed_mean_square(self),
         )
+
+
+def _closed_mean_square(sections: Sections) -> Mean | None:
+    """E f(x)² for a line through 0, one kink at 0, and a line clipped at ±c or to [0, c]; None for other shapes."""
+    knots, slopes = sections.knots, sections.slopes
+    at_zero = float(sections.value(0.0))
+    if len(knots) <= 1 and at_zero == 0.0 and not any(knots):
+        left, right = slopes[0], slopes[-1]
+        if right == 1.0:
+            return emitted("mean_square_leaky_relu", left)
+        return lambda std: std * std * (0.5 * (left * left + right * right))
+    if len(knots) != 2 or slopes[0] != 0.0 or slopes[2] != 0.0:
+        return None
+    low, high, slope = *knots, slopes[1]
+    if low == -high:  # b + a clip(x, ±c): the cross term is odd
+        clipped = emitted("mean_square_clip", high, factor=slope * slope)
+        return lambda std: at_zero * at_zero + clipped(std)
+    if low == 0.0 and at_zero == 0.0:
+        return emitted("mean_square_clip", high, factor=0.5 * slope * slope)
+    return None
 
 
 def through_points(x: ArrayLike, y: ArrayLike) -> Sections:

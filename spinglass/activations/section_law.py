@@ -79,8 +79,11 @@ def _checked_mean(activation: Activation, function: Any, std: float) -> float:
 
 
 def mean_square(activation: Activation, std: float) -> float:
-    """E f(x)² for x ~ N(0, std²), by quadrature."""
+    """E f(x)² for x ~ N(0, std²): in closed form where there is one, by quadrature else."""
     std = checked_float("std", std, *STD_RANGE)
+    closed = activation.formulas.mean_square
+    if closed is not None:
+        return closed(std)
     try:
         return gaussian_mean(lambda x: activation.formulas.value(x) ** 2, std, activation.formulas.kinks).value
     except DivergentMean:
