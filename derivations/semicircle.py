@@ -30,6 +30,7 @@ from spinglass._printing import Assignment, Branch, Kernel
 
 LARGEST = 1e300
 LARGEST_SQUARED = 1e150  # where x² must not overflow
+LARGEST_RATE = 1e100  # twofold products
 MIDDLE = 0.75  # beyond this distance from 0 the series of the tail is used
 SERIES_REACH = 2.0  # v up to which the series of the rate is used
 
@@ -97,8 +98,13 @@ def _emit(kernel: Kernel, title: str, step: Step, plain: Any, largest: float = L
 
 
 INSIDE = sp.Abs(x) <= 2
-_INNER = sp.sqrt((2 - x) * (2 + x))  # √(4 − x²): the differences are exact next to the edges
-_GROWTH = (Assignment(half, sp.Abs(x) / 2), Assignment(w, stable_forms()["growth"]))
+# A ufunc evaluates both sides of a branch: bounds keep the roots of the other side real.
+_INNER = sp.sqrt(sp.Max(0, (2 - x) * (2 + x)))  # √(4 − x²): the differences are exact next to the edges
+_GROWTH = (
+    Assignment(half, sp.Max(1, sp.Abs(x) / 2)),
+    Assignment(w, stable_forms()["growth"]),
+    Assignment(_root, 1 / w),
+)
 
 _emit(
     Kernel(
@@ -110,6 +116,7 @@ _emit(
     "Density of the semicircle law",
     density,
     sp.Piecewise((density(), INSIDE), (0, True)),
+    LARGEST_SQUARED,
     elementary=True,
 )
 
@@ -143,6 +150,7 @@ _emit(
     "Distribution function of the semicircle law",
     distribution_tail,
     sp.Piecewise((0, x <= -2), (1, x >= 2), (distribution(), True)),
+    LARGEST_SQUARED,
     special=(MIDDLE, 1.0),
 )
 
@@ -150,13 +158,12 @@ _emit(
     Kernel(
         "stieltjes_real",
         (x,),
-        (Branch(INSIDE, boundary_value()["real"]), Branch(sp.true, -sp.sign(x) / w, _GROWTH)),
+        (Branch(INSIDE, boundary_value()["real"]), Branch(sp.true, -sp.sign(x) * _root, _GROWTH)),
         "Real part of the Stieltjes transform on the real axis, from above.",
     ),
     "Real part of the Stieltjes transform of the semicircle law",
     stable_forms,
     sp.Piecewise((boundary_value()["real"], INSIDE), (-2 * sp.sign(x) / (sp.Abs(x) + sp.sqrt(x**2 - 4)), True)),
-    LARGEST_SQUARED,
     elementary=True,
 )
 
@@ -170,6 +177,7 @@ _emit(
     "Imaginary part of the Stieltjes transform of the semicircle law",
     boundary_value,
     sp.Piecewise((boundary_value()["imaginary"], INSIDE), (0, True)),
+    LARGEST_SQUARED,
     elementary=True,
 )
 
@@ -177,7 +185,10 @@ _emit(
     Kernel(
         "log_potential",
         (x,),
-        (Branch(INSIDE, (x**2 - 2) / 4), Branch(sp.true, stable_forms()["outside"], _GROWTH)),
+        (
+            Branch(INSIDE, (_size**2 - 2) / 4, (Assignment(_size, sp.Min(2, sp.Abs(x))),)),
+            Branch(sp.true, stable_forms()["outside"].subs(w**-2, _root**2), _GROWTH),
+        ),
         "Logarithmic potential of the semicircle law.",
     ),
     "Logarithmic potential of the semicircle law",
@@ -186,7 +197,6 @@ _emit(
         (log_potential()["inside"], INSIDE),
         (log_potential()["outside"].subs(w, (sp.Abs(x) + sp.sqrt(x**2 - 4)) / 2), True),
     ),
-    LARGEST_SQUARED,
     scale=sp.Rational(1, 2),
     special=(math.sqrt(2.0),),
 )
@@ -232,6 +242,6 @@ _emit(
     "Rate at which an eigenvalue leaves the semicircle",
     outlier_series,
     sp.Piecewise((0, INSIDE), (outlier_rate().subs(v, x**2 / 4 - 1), True)),
-    1e100,
+    LARGEST_RATE,
     special=(math.sqrt(12.0), math.nextafter(math.sqrt(12.0), 4.0), math.nextafter(math.sqrt(12.0), 3.0)),
 )

@@ -11,7 +11,7 @@ Equations:
     outlier_rate: semicircle.outlier-series
 Sources: wigner1955.
 
-Digest: bf8395c197c8d3e9.
+Digest: b9bdeb43020dc271.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def semicircle_density(x: float) -> float:
     """Density of the semicircle law on [-2, 2]."""
     if (abs(x) >= 2):
         return 0.0
-    return (1/2)*math.sqrt((2 - x)*(x + 2))/math.pi
+    return (1/2)*math.sqrt(max(0, (2 - x)*(x + 2)))/math.pi
 
 
 @vectorize
@@ -44,7 +44,7 @@ def semicircle_density_ufunc(x: float) -> float:
 def semicircle_density_in(ctx: Any, x: Any) -> Any:
     if ctx.at_most(2, ctx.absolute(x)):
         return ctx.ratio(0, 1)
-    return (ctx.ratio(1, 2))*ctx.sqrt((2 - x)*(x + 2))/ctx.pi()
+    return (ctx.ratio(1, 2))*ctx.sqrt(ctx.maximum(0, (2 - x)*(x + 2)))/ctx.pi()
 
 
 @jit
@@ -55,7 +55,7 @@ def semicircle_cdf(x: float) -> float:
     if x >= 2:
         return 1.0
     if (abs(x) <= 0.75):
-        return ((1/4)*x*math.sqrt((2 - x)*(x + 2)) + math.asin((1/2)*x))/math.pi + 1/2
+        return ((1/4)*x*math.sqrt(max(0, (2 - x)*(x + 2))) + math.asin((1/2)*x))/math.pi + 1/2
     if x < 0:  # the tail by its series: no cancellation
         t = 1/2 - 1/4*abs(x)
         f = 8*(t*math.sqrt(t))*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*(t*((-5.519406672508448e-05)*t - 6.0003903428478384e-05) - 6.54218213651638e-05) - 7.155037993727282e-05) - 7.851410675469723e-05) - 8.646528506678248e-05) - 9.559157506340157e-05) - 0.00010612615680508256) - 0.00011836138418538155) - 0.00013266739430643307) - 0.00014951781469240222) - 0.00016952580176066699) - 0.00019349538398763308) - 0.00022249592065408424) - 0.0002579722287399428) - 0.00030191107229752976) - 0.00035709911777127173) - 0.00042753384031098466) - 0.000519099058928313) - 0.000640716552734375) - 0.0008063938306725544) - 0.0010390508742559525) - 0.0013781095805921052) - 0.0018956801470588235) - 0.002734375) - 0.004206730769230769) - 0.007102272727272727) - 0.013888888888888888) - 0.03571428571428571) - 0.2) + 0.6666666666666666)/math.pi
@@ -83,9 +83,10 @@ def stieltjes_real(x: float) -> float:
     """Real part of the Stieltjes transform on the real axis, from above."""
     if (abs(x) <= 2):
         return -1/2*x
-    h = (1/2)*abs(x)
+    h = max(1, (1/2)*abs(x))
     w = h + math.sqrt(h - 1)*math.sqrt(h + 1)
-    return -(math.copysign(1.0, x) if x != 0 else 0.0)/w
+    r = (1/w)
+    return -r*(math.copysign(1.0, x) if x != 0 else 0.0)
 
 
 @vectorize
@@ -96,9 +97,10 @@ def stieltjes_real_ufunc(x: float) -> float:
 def stieltjes_real_in(ctx: Any, x: Any) -> Any:
     if ctx.at_most(ctx.absolute(x), 2):
         return -ctx.ratio(1, 2)*x
-    h = (ctx.ratio(1, 2))*ctx.absolute(x)
+    h = ctx.maximum(1, (ctx.ratio(1, 2))*ctx.absolute(x))
     w = h + ctx.sqrt(h - 1)*ctx.sqrt(h + 1)
-    return -ctx.sign(x)/w
+    r = (1/w)
+    return -r*ctx.sign(x)
 
 
 @jit
@@ -106,7 +108,7 @@ def stieltjes_imaginary(x: float) -> float:
     """Imaginary part of the Stieltjes transform on the real axis, from above."""
     if (abs(x) >= 2):
         return 0.0
-    return (1/2)*math.sqrt((2 - x)*(x + 2))
+    return (1/2)*math.sqrt(max(0, (2 - x)*(x + 2)))
 
 
 @vectorize
@@ -117,17 +119,19 @@ def stieltjes_imaginary_ufunc(x: float) -> float:
 def stieltjes_imaginary_in(ctx: Any, x: Any) -> Any:
     if ctx.at_most(2, ctx.absolute(x)):
         return ctx.ratio(0, 1)
-    return (ctx.ratio(1, 2))*ctx.sqrt((2 - x)*(x + 2))
+    return (ctx.ratio(1, 2))*ctx.sqrt(ctx.maximum(0, (2 - x)*(x + 2)))
 
 
 @jit
 def log_potential(x: float) -> float:
     """Logarithmic potential of the semicircle law."""
     if (abs(x) <= 2):
-        return (1/4)*x**2 - 1/2
-    h = (1/2)*abs(x)
+        a = min(2, abs(x))
+        return (1/4)*a**2 - 1/2
+    h = max(1, (1/2)*abs(x))
     w = h + math.sqrt(h - 1)*math.sqrt(h + 1)
-    return math.log(w) + (1/2)/w**2
+    r = (1/w)
+    return (1/2)*r**2 + math.log((1/abs(r)))
 
 
 @vectorize
@@ -137,10 +141,12 @@ def log_potential_ufunc(x: float) -> float:
 
 def log_potential_in(ctx: Any, x: Any) -> Any:
     if ctx.at_most(ctx.absolute(x), 2):
-        return (ctx.ratio(1, 4))*x**2 + ctx.ratio(-1, 2)
-    h = (ctx.ratio(1, 2))*ctx.absolute(x)
+        a = ctx.minimum(2, ctx.absolute(x))
+        return (ctx.ratio(1, 4))*a**2 + ctx.ratio(-1, 2)
+    h = ctx.maximum(1, (ctx.ratio(1, 2))*ctx.absolute(x))
     w = h + ctx.sqrt(h - 1)*ctx.sqrt(h + 1)
-    return ctx.log(w) + (ctx.ratio(1, 2))/w**2
+    r = (1/w)
+    return (ctx.ratio(1, 2))*r**2 + ctx.log((1/ctx.absolute(r)))
 
 
 @jit

@@ -1,7 +1,7 @@
 """The semicircle law μ_sc on [−2, 2] (Wigner): density, distribution, quantiles, Stieltjes transform, log-potential.
 
-Positions are x = ξ/√n in the A_n convention. Every function is accurate next to the edges ±2 and far outside: no
-difference of nearly equal numbers is formed there.
+Positions are x = ξ/√n in the A_n convention. The evaluators are those of the derivation "semicircle", accurate next to
+the edges ±2 and far outside.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spinglass._errors import input_error
+from spinglass.generated import semicircle as law
 
 __all__ = ["cdf", "density", "log_potential", "quantile", "stieltjes"]
 
@@ -32,19 +33,22 @@ def _real(argument: str, value: ArrayLike) -> Real:
     return array
 
 
-def _out(values: NDArray[Any]) -> Any:
-    return values.item() if values.ndim == 0 else values
+def _bounded(x: Real) -> Real:
+    """Positions with far ones brought to where squares do not overflow, for what is constant outside the bulk."""
+    return np.clip(x, -4.0, 4.0)
+
+
+def _out(values: Any) -> Any:
+    return values if np.ndim(values) else np.asarray(values).item()
 
 
 def density(x: ArrayLike) -> Any:
-    """Density of the semicircle law, √(4 − x²)/(2π) on [−2, 2] and 0 outside.
+    """Density of the semicircle law, √(4 − x²)/(2π) on [−2, 2] and 0 outside. Derived as "semicircle.density".
 
     >>> round(density(0.0) * math.pi, 15)
     1.0
     """
-    x = _real("x", x)
-    inside = np.clip(x, -2.0, 2.0)
-    return _out(np.sqrt((2 - inside) * (2 + inside)) / (2 * math.pi))
+    return _out(law.semicircle_density_ufunc(_bounded(_real("x", x))))
 
 
 def _angle_minus_sine(b: Real) -> Real:
@@ -59,17 +63,13 @@ def _angle_minus_sine(b: Real) -> Real:
 def cdf(x: ArrayLike) -> Any:
     """Distribution function, ½ + x√(4 − x²)/(4π) + asin(x/2)/π on [−2, 2].
 
-    With x = −2 cos(b/2) it is (b − sin b)/(2π), the form used for x < −1, where it keeps the relative accuracy of the
-    left tail; the right tail is 1 − cdf(−x).
+    The left tail, for x < −3/4, is (8/π) t^{3/2} Σ_k c_k t^k with t = (2 + x)/4, to full relative accuracy; the right
+    tail is 1 − cdf(−x). Derived as "semicircle.distribution-tail".
 
     >>> cdf([-2.5, 0.0, 2.0]).tolist()
     [0.0, 0.5, 1.0]
     """
-    x = _real("x", x)
-    near = np.clip(x, -2.0, 2.0)
-    middle = 0.5 + (near * np.sqrt((2 - near) * (2 + near)) / 4 + np.arcsin(near / 2)) / math.pi
-    tail = _angle_minus_sine(4 * np.arcsin(np.sqrt((2 - np.abs(near)) / 4))) / (2 * math.pi)
-    return _out(np.where(np.abs(x) < 1, middle, np.where(x < 0, tail, 1 - tail)))
+    return _out(law.semicircle_cdf_ufunc(_bounded(_real("x", x))))
 
 
 def quantile(q: ArrayLike) -> Any:
@@ -100,6 +100,7 @@ def stieltjes(x: ArrayLike) -> Any:
 
     On the real axis it is the boundary value from the upper half plane: −x/2 + (i/2)√(4 − x²) for |x| <= 2 and
     (−x + sign(x)√(x² − 4))/2 outside; complex x off the axis are allowed. m² + x m + 1 = 0, and m ~ −1/x far away.
+    Derived as "semicircle.boundary-value".
 
     >>> stieltjes(0.0), stieltjes(-2.5)
     (1j, (0.5+0j))
@@ -111,26 +112,16 @@ def stieltjes(x: ArrayLike) -> Any:
         z = array + 0j  # turns a negative zero of the imaginary part into +0: the upper side of the cut
         return _out(-2 / (z + np.sqrt(z - 2) * np.sqrt(z + 2)))
     real = _real("x", x)
-    size = np.abs(real)
-    inside = size <= 2
-    outer = np.where(inside, 2.0, size)
-    # |m| = 2/(|x| + √(x²−4)); written with halves so that nothing overflows.
-    away = -np.sign(real) / (outer / 2 + np.sqrt(outer / 2 - 1) * np.sqrt(outer / 2 + 1))
-    within = np.clip(real, -2.0, 2.0)
-    return _out(np.where(inside, -within / 2, away) + 0.5j * np.sqrt((2 - within) * (2 + within)))
+    return _out(law.stieltjes_real_ufunc(real) + 1j * law.stieltjes_imaginary_ufunc(_bounded(real)))
 
 
 def log_potential(x: ArrayLike) -> Any:
     """Logarithmic potential Φ(x) = ∫ log|x − y| dμ_sc(y).
 
     Φ = x²/4 − ½ for |x| <= 2; outside, Φ = x²/4 − ½ − ½∫₂^{|x|}√(y² − 4)dy, evaluated as m²/2 − log|m| with
-    m = m_sc(x), which does not cancel. Φ′ = −Re m_sc.
+    m = m_sc(x), which does not cancel. Φ′ = −Re m_sc. Derived as "semicircle.stable-forms".
 
     >>> log_potential(2.0), round(log_potential(2.5), 15)
     (0.5, 0.818147180559945)
     """
-    x = _real("x", x)
-    half = np.maximum(np.abs(x) / 2, 1.0)
-    inverse = half + np.sqrt(half - 1) * np.sqrt(half + 1)  # 1/|m|
-    near = np.minimum(np.abs(x), 2.0)
-    return _out(np.where(np.abs(x) <= 2, (near * near - 2) / 4, np.log(inverse) + 0.5 / inverse / inverse))
+    return _out(law.log_potential_ufunc(_real("x", x)))
