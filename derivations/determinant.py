@@ -432,6 +432,10 @@ def _real_terms(size: int) -> tuple[tuple[int, int, int, Any], ...]:
     return tuple((*powers, c / sp.I ** powers[0]) for powers, c in terms)
 
 
+def _equation(size: int, value: Any) -> Any:
+    return sp.Eq(sp.Symbol(rf"E|\det(A_{{{size}}}-\xi)|"), value, evaluate=False)
+
+
 CHECKED_ORDERS = 24  # Taylor coefficients that a closed form is compared with, beyond those that fix it
 
 
@@ -467,7 +471,7 @@ def closed_even(sign: int = 1) -> Result:
     whole = {size: sp.sqrt(2) * a * sp.exp(-(xi**2) / 4) + b for size, (a, b) in forms.items()}
     return Result(
         whole,
-        [sp.Eq(sp.Function("W")(size), value, evaluate=False) for size, value in whole.items()],
+        [_equation(size, value) for size, value in whole.items()],
         (
             Identity(further, [0] * len(further), None, "the series stop"),
             Identity(
@@ -520,7 +524,7 @@ def closed_odd(sign: int = 1) -> Result:
         whole[size] = gaussian * sp.exp(-(xi**2) / 4) / sp.sqrt(sp.pi) + polynomials[-1] * sp.erf(xi / 2)
     return Result(
         whole,
-        [sp.Eq(sp.Function("W")(size), value, evaluate=False) for size, value in whole.items()],
+        [_equation(size, value) for size, value in whole.items()],
         (
             Identity(further, [0] * len(further), None, "further Taylor coefficients"),
             Identity(
