@@ -98,6 +98,58 @@ def evaluate(
         click.echo(text)
 
 
+@command.command("activation")
+@click.argument("activation")
+@click.option("--depth", default=3, show_default=True, help="Weight layers H: the coefficients rho_1 .. rho_H.")
+@click.option("--std", "stds", multiple=True, type=float, help="Standard deviations to evaluate at. Default: 1.")
+@click.option("--out", default=None, help="Folder for activation.json.")
+@seed
+@json_output
+def activation(activation: str, depth: int, stds: tuple[float, ...], out: str | None, seed: int, as_json: bool) -> None:
+    """Gaussian means of ACTIVATION in closed form: a name of the catalogue, or an expression in x such as 'x*erf(x)'.
+
+    Prints E f'(x), E[f(x) - x f'(x)], E f(x)^2 and rho_1 .. rho_H as functions of sigma, the standard deviation of the
+    pre-activations, where closed forms exist, and their values. The values without closed form come by quadrature.
+    """
+    from spinglass import activations
+    from spinglass._errors import InputError, checked_int
+
+    depth = checked_int("depth", depth, 2, 100)
+    means = activations.gaussian_means(activation)
+    rows = {"E_slope": means.mean_slope, "E_intercept": means.mean_intercept, "E_square": means.mean_square}
+    facts: dict[str, Any] = {"activation": means.activation.expression, "depth": depth}
+    facts["forms"] = {name: {"text": form.text, "latex": form.latex} for name, form in rows.items()}
+    facts["values"] = []
+    for std in stds or (1.0,):
+        values: dict[str, Any] = {"preactivation_std": std}
+        for name, form in rows.items():
+            values[name] = form(std) if form.expression is not None else None
+        try:
+            summed = activations.path_sum(means.activation, depth, preactivation_std=std)
+            values["rho"] = summed.rho.tolist()
+            values["E_slope"], values["E_intercept"] = float(summed.mean_slope), float(summed.mean_intercept)
+        except InputError as refusal:
+            values["rho"], values["refused"] = None, str(refusal)
+        facts["values"].append(values)
+    if out is not None:
+        from spinglass.campaigns import Store
+
+        Store(out).write_json("activation.json", facts)
+    if as_json:
+        print_json(facts)
+        return
+    click.echo(f"f(x) = {means.activation.expression}\n\n{means.text(depth)}")
+    for values in facts["values"]:
+        click.echo(f"\nsigma = {values['preactivation_std']:g}")
+        for name, value in values.items():
+            if name in rows and value is not None:
+                click.echo(f"  {name:<12} {value:.15g}")
+        if values["rho"] is None:
+            click.echo(f"  rho          {values['refused']}")
+        else:
+            click.echo("  rho          " + ", ".join(f"{value:.15g}" for value in values["rho"]))
+
+
 def _number(text: str) -> float:
     from fractions import Fraction
 
