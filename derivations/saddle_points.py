@@ -244,8 +244,10 @@ def rank_one_factor(sign: int = 1) -> Result:
         Identity(squared_in_x, 1 + s**2 - s * x, what="(1 + sm)(1 + s/m) in x"),
         Numbers(rows, 1e-12, ("this step", "|1 + s m| with the complex transform")),
     )
+    # A ufunc evaluates both sides of a branch: the bound keeps the root of the other side real.
+    bounded = stable.subs(2 - sp.sign(s) * x, sp.Max(0, 2 - sp.sign(s) * x))
     value = {
-        "inside": sp.sqrt(stable),
+        "inside": sp.sqrt(bounded),
         "plain": sp.Piecewise((sp.sqrt(squared_in_x), sp.Abs(x) <= 2), (outside, True)),
         "outside": far,
     }
@@ -279,7 +281,7 @@ derivation.formula(
                     sp.true,
                     rank_one_factor()["outside"],
                     (
-                        Assignment(_half, sp.Abs(x) / 2),
+                        Assignment(_half, sp.Max(1, sp.Abs(x) / 2)),
                         Assignment(_growth, _half + sp.sqrt(_half - 1) * sp.sqrt(_half + 1)),
                     ),
                 ),

@@ -6,7 +6,7 @@ Equations:
     rank_one_factor: saddle-points.rank-one-factor
 Sources: baskerville2021.
 
-Digest: 1a4f0139178d16cc.
+Digest: 68159108c6f9712c.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def rank_one_factor(x: float, s: float) -> float:
     """Factor |1 + s m(x)| of E|det| under a rank-one perturbation, at large n."""
     if (abs(x) <= 2):  # inside the bulk
         c1 = abs(s)
-        return math.sqrt(c1*(-x*(math.copysign(1.0, s) if s != 0 else 0.0) + 2) + (1 - c1)**2)
-    h = (1/2)*abs(x)
+        return math.sqrt(c1*max(0, -x*(math.copysign(1.0, s) if s != 0 else 0.0) + 2) + (1 - c1)**2)
+    h = max(1, (1/2)*abs(x))
     w = h + math.sqrt(h - 1)*math.sqrt(h + 1)
     return abs(s*(math.copysign(1.0, x) if x != 0 else 0.0)/w - 1)
 
@@ -35,7 +35,7 @@ def rank_one_factor_ufunc(x: float, s: float) -> float:
 
 def rank_one_factor_in(ctx: Any, x: Any, s: Any) -> Any:
     if ctx.at_most(ctx.absolute(x), 2):
-        return ctx.sqrt((1 - ctx.absolute(s))**2 + (-x*ctx.sign(s) + 2)*ctx.absolute(s))
-    h = (ctx.ratio(1, 2))*ctx.absolute(x)
+        return ctx.sqrt((1 - ctx.absolute(s))**2 + ctx.absolute(s)*ctx.maximum(0, -x*ctx.sign(s) + 2))
+    h = ctx.maximum(1, (ctx.ratio(1, 2))*ctx.absolute(x))
     w = h + ctx.sqrt(h - 1)*ctx.sqrt(h + 1)
     return ctx.absolute(s*ctx.sign(x)/w - 1)
