@@ -67,20 +67,24 @@ class ClosedForm:
         value, error = self._compiled(std)
         if math.isfinite(value) and error * 2.0**-52 <= _ACCURACY * abs(value) and abs(value) > 1e-290:
             return value
-        return float(self.precise(std, 20))
+        precise = self.precise(std, 20)
+        if not 0 <= abs(precise) < sys.float_info.max:
+            raise ComputationError(f"E[{self.quantity}] of {self._activation} overflows at sigma = {std:g}")
+        return float(precise)
 
     def precise(self, preactivation_std: Any, digits: int = 50) -> Any:
         """The mean at σ to `digits` digits, as an mpmath number; σ is taken exactly."""
         from mpmath import mp
 
-        from spinglass.activations.interpreter import evaluate, multiprecision
+        from spinglass.activations.interpreter import evaluate
+        from spinglass.activations.scaled_erfc import arithmetic, scaled
 
         digits = checked_int("digits", digits, 1, _MOST_DIGITS)
         self._checked(preactivation_std)
-        before = None
+        before, stable = None, scaled(self.expression)
         for working in (digits + 15, 2 * digits + 40, 4 * digits + 120, 8 * digits + 400):
             with mp.workdps(working):
-                value = mp.mpf(evaluate(self.expression, mp.mpf(preactivation_std), multiprecision()))
+                value = mp.mpf(evaluate(stable, mp.mpf(preactivation_std), arithmetic()))
                 if before is not None and abs(value - before) <= mp.mpf(10) ** (-digits - 2) * abs(value):
                     break
                 before = value
@@ -93,16 +97,14 @@ class ClosedForm:
 
     def _checked(self, std: Any) -> float:
         if self.expression is None:
-            raise input_error(
-                "activation", self._activation, f"has no closed form of E[{self.quantity}]: {self.reason}"
-            )
+            rule = f"has no closed form of E[{self.quantity}]: {self.reason}"
+            raise input_error("activation", self._activation, rule)
         number = checked_float("preactivation_std", float(std), 1e-100, 1e100)
         if number >= self.largest_std:
-            raise input_error(
-                "preactivation_std",
-                number,
-                f"must be below {self.largest_std:.6g}: E[{self.quantity}] does not exist for {self._activation} beyond",
+            rule = (
+                f"must be below {self.largest_std:.6g}: beyond it E[{self.quantity}] of {self._activation} is infinite"
             )
+            raise input_error("preactivation_std", number, rule)
         return number
 
 
@@ -250,10 +252,10 @@ def _symbolic(chosen: Activation) -> Any:
     assert chosen.sections is not None
     sections = chosen.sections
     home = int(sections.section_of(0.0))
-    exact = [sp.Rational(*float(value).as_integer_ratio()) for value in sections.slopes]
-    f = exact[home] * own.x + sp.Rational(*float(sections.intercepts[home]).as_integer_ratio())
+    exact = [sp.Rational(repr(float(value))) for value in sections.slopes]
+    f = exact[home] * own.x + sp.Rational(repr(float(sections.intercepts[home])))
     for k, knot in enumerate(sections.knots):
-        place = sp.Rational(*float(knot).as_integer_ratio())
+        place = sp.Rational(repr(float(knot)))
         ramp = own.pair_maximum(own.x - place, 0) if k >= home else -own.pair_maximum(place - own.x, 0)
         f += (exact[k + 1] - exact[k]) * (1 if k >= home else -1) * ramp
     return f
@@ -309,11 +311,12 @@ def _verify(form: ClosedForm, integrand: Any, chosen: Activation) -> None:
 
 
 def _compiled(chosen: Activation, expressions: dict[str, Any]) -> dict[str, Callable[[float], tuple[float, float]]]:
-    """Compiled (value, error bound in units of 2^-52) of each expression, from an emitted module in the cache folder."""
+    """(value, error bound in units of 2^-52) of each expression, from an emitted module in the cache folder."""
     import sympy as sp
 
     from spinglass._printing import Branch, Kernel, module_text
     from spinglass.activations.rounding import rounding_bound
+    from spinglass.activations.scaled_erfc import KERNEL_MODULE, kernel, scaled
 
     if not expressions:
         return {}
@@ -324,19 +327,29 @@ def _compiled(chosen: Activation, expressions: dict[str, Any]) -> dict[str, Call
         if expression is None or not _printable(expression):
             continue
         names[quantity] = name
-        kernels.append(Kernel(name, (sigma,), (Branch(sp.true, expression),), private=True))
-        kernels.append(Kernel(f"{name}_error", (sigma,), (Branch(sp.true, rounding_bound(expression)),), private=True))
+        stable = _short_numbers(scaled(expression))
+        kernels.append(Kernel(name, (sigma,), (Branch(sp.true, stable),), private=True))
+        kernels.append(
+            Kernel(f"{name}_error", (sigma,), (Branch(sp.true, _short_numbers(rounding_bound(stable))),), private=True)
+        )
     result: dict[str, Callable[[float], tuple[float, float]]] = {}
     if kernels:
         shown = chosen.expression.replace("\\", " ").replace('"', "'")
-        module = _imported(
-            module_text(kernels, f"Gaussian means of f(x) = {shown}.\n\nEmitted by spinglass; may be deleted.")
-        )
+        header = f"Gaussian means of f(x) = {shown}.\n\nEmitted by spinglass; may be deleted."
+        module = _imported(module_text(kernels, header, ((kernel(), KERNEL_MODULE),)))
         for quantity, name in names.items():
             result[quantity] = _pair(getattr(module, name), getattr(module, f"{name}_error"))
     for quantity in expressions:
         result.setdefault(quantity, lambda std: (math.nan, math.inf))
     return result
+
+
+def _short_numbers(expression: Any) -> Any:
+    """Integers beyond 2^53 as floats: the compiler's integers end at 2^63."""
+    import sympy as sp
+
+    long = [node for node in expression.atoms(sp.Rational) if max(abs(node.p), node.q) > 2**53]
+    return expression.xreplace({node: sp.Float(node, 17) for node in long})
 
 
 def _pair(value: Callable[[float], float], error: Callable[[float], float]) -> Callable[[float], tuple[float, float]]:
@@ -397,7 +410,7 @@ def _integrated(g: Any, deadline: float) -> Any:
     from spinglass.activations.syntax import symbols
 
     rest = deadline - time.monotonic()
-    allowed = (sp.log, sp.atan, sp.asinh, sp.exp)
+    allowed = (sp.log, sp.exp)
     if rest < 1.0 or any(not isinstance(node, allowed) for node in g.atoms(sp.Function)):
         return None
     x = symbols().x

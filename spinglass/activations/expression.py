@@ -163,7 +163,24 @@ class Expression:
             try:
                 self._values(self.symbolic, bad, "f(x)")
             except InputError:
-                raise self._not_finite(_nearest_to_zero(bad), reach) from None
+                point = _nearest_to_zero(bad)
+                if self._outgrows(point, std):
+                    raise self._not_integrable() from None
+                raise self._not_finite(point, reach) from None
+
+    def _outgrows(self, point: float, std: float) -> bool:
+        """Whether f(x) e^{−x²/(2σ²)} is large at a far point where f overflows."""
+        from mpmath import mp
+
+        try:
+            value = self._precise(self.symbolic, point)
+        except (ComputationError, ArithmeticError, ValueError, TypeError):
+            return False
+        with mp.workdps(_DIGITS):
+            return value != 0 and bool(mp.log(abs(value)) > mp.mpf(point) ** 2 / (2 * mp.mpf(std) ** 2))
+
+    def _not_integrable(self) -> InputError:
+        return self.refused("is not integrable: it grows too fast for a mean under a normal law to exist")
 
     def _not_finite(self, point: float, reach: float) -> InputError:
         return self.refused(
@@ -237,7 +254,9 @@ class Expression:
         far = np.abs(grid_of(REACH))
         logs = np.log(np.maximum(sizes, 1e-300)) - 0.5 * far**2
         if max(logs[0], logs[-1]) > float(np.max(logs)) - 30.0:
-            raise self.refused("grows too fast: its mean under a standard normal law does not exist")
+            raise self.refused(
+                "is not integrable: it grows too fast, and its mean under a standard normal law does not exist"
+            )
 
     # structure
 

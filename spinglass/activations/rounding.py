@@ -36,11 +36,11 @@ def rounding_bound(expression: Any) -> Any:
         if node.is_Pow and node.base != sp.E:
             return size * (sp.Abs(node.exp) * error(node.base) / sp.Abs(node.base) + 1 + sp.Abs(node.exp))
         (argument,) = node.args if not node.is_Pow else (node.exp,)
-        return (
-            sp.Abs(node.diff(argument) if argument.is_Symbol else _slope(node, argument)) * error(argument) + 2 * size
-        )
+        if type(node).__name__ == "scaled_erfc":  # |y K′| <= K
+            return size * (error(argument) / sp.Abs(argument) + 4)
+        return sp.Abs(slope(node, argument)) * error(argument) + 2 * size
 
-    def _slope(node: Any, argument: Any) -> Any:
+    def slope(node: Any, argument: Any) -> Any:
         u = sp.Dummy("u", real=True)
         function = sp.exp(u) if node.is_Pow else node.func(u)
         return sp.diff(function, u).xreplace({u: argument})
