@@ -210,6 +210,8 @@ _SYMPY_FUNCTIONS = frozenset(
         "gamma",
         "log",
         "loggamma",
+        "oo",
+        "pi",
         "sign",
         "sin",
         "sinh",
