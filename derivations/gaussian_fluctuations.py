@@ -21,7 +21,8 @@ class BulkFluctuations:
     """Coefficients at the saddle y = (m, 1/m), z = (1/m, m) with x = −(m + 1/m)."""
 
     def __init__(self, m: Any, strengths: Sequence[Any], ell: Any, boson_sign: int = 1) -> None:
-        self.field = sp.QQ.frac_field(m, ell, *strengths)
+        symbols = [strength for strength in strengths if sp.sympify(strength).is_Symbol]  # the others are rational
+        self.field = sp.QQ.frac_field(m, ell, *symbols)
         self.ring, *self.deviations = ring("delta1, delta2, epsilon1, epsilon2", self.field)
         self.m, self.ell = self.field(m), self.field(ell)
         self.strengths = [self.field(strength) for strength in strengths]

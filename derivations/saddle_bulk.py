@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 import mpmath
+import numpy as np
 import sympy as sp
 
-from derivations.claims import Identity, Order
+from derivations.claims import Identity, Numbers, Order
 from derivations.derivation import Result
 from derivations.gaussian_fluctuations import BulkFluctuations
 from derivations.saddle_integral import AT_SADDLE, constants, derivation, ell, exponents, m, phi, y, z
@@ -131,6 +132,22 @@ def _ratio_errors(place: float, strength: float, limit: Any, sizes: tuple[int, .
     return errors
 
 
+def _sampled_ratio(place: float, strengths: tuple[float, ...], size: int = 24, blocks: int = 12) -> float:
+    """E|det(A_n + Σ s_j√n e_j e_jᵀ − x√n)| over its value without perturbation, from 5000 · blocks matrices."""
+    rng = np.random.default_rng(1)
+    root, diagonal = math.sqrt(size), np.arange(size)
+    exact = mean_abs_determinant(size, place * root, log=True)
+    total = 0.0
+    for _ in range(blocks):
+        a = rng.standard_normal((5000, size, size))
+        a = (a + a.transpose(0, 2, 1)) / math.sqrt(2)
+        a[:, diagonal, diagonal] -= place * root
+        for j, strength in enumerate(strengths):
+            a[:, j, j] += strength * root
+        total += float(np.mean(np.exp(np.linalg.slogdet(a)[1] - exact)))
+    return total / blocks
+
+
 RATIO_SIZES = (16, 24, 32, 48, 64)
 
 
@@ -148,10 +165,10 @@ def rank_one_bulk(sign: int = 1) -> Result:
 
     Finite rank: for a perturbation $\sum_j s_j\sqrt n\,e_je_j^T$ the vanishing factor becomes $Z_aA_a -
     \tfrac1n\sum_j s_jg_{aj}^2\prod_{i\ne j}(1-s_i/(x+y_a))$ (a rank-one determinant in $g_a$ is linear), and the
-    coefficient for two strengths gives $\prod_j|1+s_j m_{sc}|$. No exact values of rank two at finite $n$ are
-    compared here.
+    coefficient for two strengths gives $\prod_j|1+s_j m_{sc}|$.
 
-    Check: exact $W_n(\xi,\kappa)$ by the Fourier-Pfaffian route, up to $n = 64$.
+    Check: exact $W_n(\xi,\kappa)$ by the Fourier-Pfaffian route, up to $n = 64$; rank two by 60000 sampled matrices at
+    $n = 24$, to 4 %.
     """
     other = sp.Symbol("s_2", real=True)
     plain = BulkFluctuations(m, (), ell).coefficient()
@@ -167,6 +184,12 @@ def rank_one_bulk(sign: int = 1) -> Result:
     for place, strength in ((0.6, 1.0), (0.0, 1.0), (1.5, 2.0)):
         limit = law.subs({m: complex(stieltjes(place)), s: strength, ell: 1})
         claims.append(Order(RATIO_SIZES, _ratio_errors(place, strength, sp.N(limit), RATIO_SIZES), -1))
+    rows = []
+    for place, strengths in ((0.0, (1.0, -0.5)), (-1.2, (1.5, 0.5))):
+        product = sp.sqrt(two).subs({m: complex(stieltjes(place)), s: strengths[0], other: strengths[1], ell: 1})
+        label = f"x = {place}, s = {strengths}"
+        rows.append((label, complex(sp.N(product)).real, _sampled_ratio(place, strengths)))
+    claims.append(Numbers(rows, 0.04, ("the law of rank two", "60000 sampled matrices, n = 24")))
     text = r"\frac{W_n(x\sqrt n,s\sqrt n)}{W_n(x\sqrt n,0)}\simeq\sqrt{(1+sm)(1+s\bar m)}=|1+s\,m_{sc}(x)|"
     return Result(law, text, tuple(claims))
 
