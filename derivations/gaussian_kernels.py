@@ -159,6 +159,11 @@ def _constant(expression: Any) -> Any:
     return sp.Float(float(sp.N(expression, 40)), 17)
 
 
+def _digits(expression: Any) -> Any:
+    """A constant to 40 digits, for twofold arithmetic."""
+    return sp.Rational(str(sp.N(expression, 40)))
+
+
 def _polynomial_kernel(name: str, doc: str, function: Any) -> Kernel:
     """A private kernel of t; its exact twin is the function itself at y(t)."""
     polynomial = chebyshev_polynomial(name)
@@ -391,7 +396,10 @@ def standard_kernels() -> dict[str, tuple[Kernel, tuple[Kernel, ...]]]:
                 Branch(
                     sp.true,
                     c / 2 * (sp.exp(_q) * _call("scaled_erfc", _r)),
-                    (Assignment(_q, -(c**2) / (2 * sigma**2), twofold=True), Assignment(_r, c / (root2 * sigma))),
+                    (
+                        Assignment(_q, -(c**2) / (2 * sigma**2), twofold=True),
+                        Assignment(_r, c * _digits(1 / root2) / sigma, twofold=True),
+                    ),
                     twofold=True,
                 ),
             ),
@@ -432,7 +440,7 @@ def _moment_kernel(k: int) -> Kernel:
         2: lambda factor: 3 * sigma**4 * (sp.erf(_r / sp.sqrt(2)) - factor * _r * (1 + _u / 3) * sp.exp(-_u / 2)),
     }
     before = (Assignment(_r, c / sigma, twofold=True), Assignment(_u, _r**2))
-    positive = c ** (2 * k) * _r * sp.exp(-_u / 2) * _series_horner(k, 24 if k == 1 else 34, _u)
+    positive = sp.exp(-_u / 2) * _series_horner(k, 24 if k == 1 else 34, _u)
     with mpmath.workdps(40):
         values = [
             mpmath.sqrt(2 / mpmath.pi) * mpmath.mpf(-0.5) ** j / mpmath.factorial(j) / (2 * k + 1 + 2 * j)
@@ -452,7 +460,9 @@ def _moment_kernel(k: int) -> Kernel:
                 twofold=True,
                 note="the power series of the integral",
             ),
-            Branch(_r < bound, positive, note="terms of one sign"),
+            Branch(
+                _r < bound, c ** (2 * k) * _r * _q, (Assignment(_q, positive),), twofold=True, note="terms of one sign"
+            ),
             Branch(sp.true, brackets[k](root)),
         ),
         f"E x^{2 * k} 1_{{|x|<c}}.",

@@ -188,7 +188,7 @@ def gaussian_means(f: Activation | str, integrate_seconds: float = 5.0) -> Gauss
     >>> means.mean_intercept.text
     '-2*sigma**2/(sqrt(pi)*(2*sigma**2 + 1)**(3/2))'
     >>> round(means.mean_intercept(1.0), 12)
-    -0.217156678504
+    -0.217156671957
     """
     seconds = checked_float("integrate_seconds", integrate_seconds, 0.0)
     chosen = _activation_of(f)

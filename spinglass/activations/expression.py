@@ -164,28 +164,32 @@ class Expression:
                 self._values(self.symbolic, bad, "f(x)")
             except InputError:
                 point = _nearest_to_zero(bad)
-                if self._outgrows(point, std):
-                    raise self._not_integrable() from None
-                raise self._not_finite(point, reach) from None
+                raise self._not_finite(point, reach, self._outgrows(point, std)) from None
 
     def _outgrows(self, point: float, std: float) -> bool:
-        """Whether f(x) e^{−x²/(2σ²)} is large at a far point where f overflows."""
+        """Whether f, which overflows at a point, grows like e^{x²/(2σ²)} or faster from there on."""
         from mpmath import mp
 
         try:
-            value = self._precise(self.symbolic, point)
-        except (ComputationError, ArithmeticError, ValueError, TypeError):
+            logarithms = []
+            for place in (point, 4 * point):
+                value = self._precise(self.symbolic, place)
+                with mp.workdps(_DIGITS):
+                    logarithms.append(mp.log(abs(value)) if value != 0 else mp.zero)
+        except ComputationError as error:
+            return "overflows" in str(error)
+        except (ArithmeticError, ValueError, TypeError):
             return False
-        with mp.workdps(_DIGITS):
-            return value != 0 and bool(mp.log(abs(value)) > mp.mpf(point) ** 2 / (2 * mp.mpf(std) ** 2))
+        return bool(logarithms[0] > (point / std) ** 2 / 2 and logarithms[1] > 15 * logarithms[0])
 
     def _not_integrable(self) -> InputError:
         return self.refused("is not integrable: it grows too fast for a mean under a normal law to exist")
 
-    def _not_finite(self, point: float, reach: float) -> InputError:
+    def _not_finite(self, point: float, reach: float, outgrows: bool = False) -> InputError:
+        end = "; it grows too fast and is not integrable" if outgrows else ""
         return self.refused(
             f"is not finite and real at x near {point:.4g}; "
-            f"a Gaussian law needs it on all of -{reach:g} <= x <= {reach:g}"
+            f"a Gaussian law needs it on all of -{reach:g} <= x <= {reach:g}{end}"
         )
 
     def _kinks(self) -> tuple[float, ...]:
