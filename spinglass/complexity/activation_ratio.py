@@ -6,13 +6,15 @@ Gaussian expectations over t, with
 
     s(t) = ρ(p−1)(p−2) t^{p−3}/√(p(p−1)),   g(t) = exp(−ρ²(p−1)² t^{2(p−2)}/(2p)),   m_sc = m_sc(u√(p/(p−1))).
 
-p = 2 and p = 3 are closed forms; p >= 4 is quadrature in the variable t = |ρ|^{−1/(p−3)} z, in which the exponent is
-λ χ(z), λ = |ρ|^{−2/(p−3)}, with a polynomial χ that depends on u and the sign of ρ only. All results are own results,
-checked against exact finite-N ratios.
+p = 2 and p = 3 are closed forms, evaluated by the emitted kernels of `spinglass.generated.activation_ratio`; p >= 4 is
+quadrature in the variable t = |ρ|^{−1/(p−3)} z, in which the exponent is λ χ(z), λ = |ρ|^{−2/(p−3)}, with a
+polynomial χ that depends on u and the sign of ρ only. All results are own results, derived in
+derivations/activation_ratio.py (equations activation-ratio.*) and checked there against exact finite-N ratios.
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +30,10 @@ __all__ = ["activation_ratio", "ratio_divergence", "saddle_ratio"]
 
 Real = NDArray[np.float64]
 
-_SQRT_2_3 = math.sqrt(2 / 3)
+
+def _kernels() -> Any:
+    """The emitted closed forms, imported on first use: they are compiled."""
+    return importlib.import_module("spinglass.generated.activation_ratio")
 
 
 def _checked_rho(p: int, rho: ArrayLike) -> float:
@@ -88,55 +93,20 @@ def _out(logs: Real, log: bool) -> Any:
 def _log_total(p: int, rho: float) -> float:
     """log R_tot."""
     if p == 2:
-        # e^{−z}(I₀ − I₁)(z), z = ρ²/8, is the mean of 2 sin²φ e^{−2z sin²φ}: trapezoidal rule, or in powers of 1/z.
-        z = rho * rho / 8
-        if z < 40:
-            sines = np.sin(np.arange(128) * (math.pi / 128)) ** 2
-            return math.log(2 * float(np.mean(sines * np.exp(-2 * z * sines))))
-        term, total = 1.0, 1.0
-        for j in range(1, 60):
-            growth = (j - 0.5) * (j + 0.5) / (2 * j * z)
-            if growth > 1 or term < 1e-17:
-                break
-            term *= growth
-            total += term
-        return math.log(total) - math.log(2 * z) - 0.5 * math.log(2 * math.pi * z)
+        return float(_kernels().log_total_ratio_quadratic(rho))
     if p == 3:
-        square = rho * rho * (2 / 3)
-        return 0.5 * math.log1p(-square / (1 + 2 * square))
+        return float(_kernels().log_total_ratio_cubic(rho))
     return log_expectation(p, rho, 0.0, lambda s: np.sqrt(1 + s * s), [])[0]
 
 
-def _log_quadratic(rho: float, v: Real, index: int | None) -> Real:
-    """log R(u) or log R_k(u) for p = 2, where s = 0 and the expectation is Gaussian."""
-    root = np.sqrt(np.maximum(v, 0.0))
-    outside = root * (root + np.sqrt(1 + np.maximum(v, 0.0))) / 2
-    if index:
-        inverse = root + np.sqrt(1 + np.maximum(v, 0.0))  # 1/|m|
-        outside = outside + index * root * (2 * inverse + index * root) / 4
-    return rho * rho * np.where(v <= 0, v / 4, outside)
-
-
-def _log_cubic(rho: float, u: Real, v: Real, index: int | None) -> Real:
-    """log R(u) or log R_k(u) for p = 3, where s is constant and the expectation is Gaussian."""
-    r = rho * _SQRT_2_3 * np.copysign(1.0, u)  # s, mirrored to u > 0
-    away = np.maximum(v, 0.0)
-    mu = 1 / (np.sqrt(1 + away) + np.sqrt(away))  # |m_sc|
-    # Outside, 1 + 4ρ²/3 − 2ρ(u + m/√6) = (1 − rμ)(1 − 2r/μ) and 1 + s m = 1 − rμ.
-    first, second = 1 - r * mu, 1 - 2 * r / mu
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if index is not None:
-            first, second = np.where(first > 0, first, 0.0), np.where(first > 0, second, 1.0)
-        if index:
-            form = first * second - r * index * np.sqrt(away)
-            logs = np.log(first) * (1 + index / 2) - np.log(1 - r / mu) * (index / 2) - 0.5 * np.log(form)
-            return np.where(form > 0, logs, np.inf)
-        outer = 0.5 * (np.log(np.abs(first)) - np.log(np.abs(second)))
-        outer = np.where((first > 0) & (second <= 0), np.inf, outer)
-        half = np.sqrt(1 + np.minimum(v, 0.0))  # |x|/2
-        modulus, form = (r - half) ** 2 - np.minimum(v, 0.0), 1 + 2 * r * r - 3 * r * half
-        inner = np.where(form > 0, 0.5 * (np.log(modulus) - np.log(form)), np.inf)
-    return np.where(v > 0, outer, inner)
+def _log_closed(p: int, rho: float, u: Real, index: int | None) -> Real:
+    """log R(u) or log R_k(u) for p = 2, 3, where the expectation is Gaussian."""
+    name = "quadratic" if p == 2 else "cubic"
+    if index is None:
+        values = getattr(_kernels(), f"log_energy_ratio_{name}_ufunc")(u, rho)
+    else:
+        values = getattr(_kernels(), f"log_index_ratio_{name}_ufunc")(u, rho, float(index))
+    return np.asarray(values)
 
 
 def _weight(m_real: float, m_imag: float, part: str, index: int) -> Callable[[Real], Real]:
@@ -156,7 +126,7 @@ def _log_higher(p: int, rho: float, u: float, v: float, part: str, index: int) -
         m_real, m_imag = -math.copysign(1 / (math.sqrt(1 + v) + math.sqrt(v)), u), 0.0
     else:
         m_real, m_imag = -math.copysign(math.sqrt(1 + v), u), math.sqrt(-v)
-    b = u + (m_real - (index * math.sqrt(v) if index else 0.0)) / math.sqrt(p * (p - 1))
+    b = _kernels().energy_tilt(u, float(p), float(index))
     nearest = -m_real / (m_real * m_real + m_imag * m_imag) if m_real else 0.0  # where |1 + s m| is least
     kinks = [] if index or nearest == 0 else [nearest]
     return log_expectation(p, rho, b, _weight(m_real, m_imag, part, index), kinks)[0]
@@ -197,7 +167,9 @@ def activation_ratio(
 
     Range of validity: N → ∞ at fixed ρ with bias paths of scale c_ℓ = 1; at small N, states near the poles m = ±1 of
     p >= 4 can lie in the same energy window and are not counted here.
-    Source: own result, checked against exact finite-N ratios.
+    Source: own result, derived in derivations/activation_ratio.py and checked against exact finite-N ratios. Equations
+    activation-ratio.total, .energy, .index; closed forms .cubic-total, .cubic-stable, .cubic-index, .quadratic-total,
+    .quadratic-energy, .quadratic-index; integrand for p >= 4 .latitude.
 
     >>> round(activation_ratio(3, 0.5), 12), round(activation_ratio(3, 0.3, u=-1.8), 6)
     (0.935414346693, 0.808948)
@@ -220,14 +192,12 @@ def activation_ratio(
         _below_threshold(energies, p, v, f"index = {index}")
     if first == 0:
         return _out(np.zeros(energies.shape), log)
-    if p == 2:
-        return _out(np.asarray(_log_quadratic(first, v, index)), log)
-    if p == 3:
-        if index:
-            wrong = -first * _SQRT_2_3 * (np.sqrt(1 + v) + np.sqrt(v)) >= 1  # s <= −m_sc
-            if np.any(wrong):
-                raise _no_limit(first, float(energies[wrong].flat[0]), p, index)
-        return _out(np.asarray(_log_cubic(first, energies, v, index)), log)
+    if p == 3 and index:
+        wrong = -first * _kernels().spike_coefficient(3.0) * (np.sqrt(1 + v) + np.sqrt(v)) >= 1  # s <= −m_sc
+        if np.any(wrong):
+            raise _no_limit(first, float(energies[wrong].flat[0]), p, index)
+    if p <= 3:
+        return _out(_log_closed(p, first, energies, index), log)
     if index and energies.size and (p % 2 == 0 or first < 0):
         raise _no_limit(first, float(energies.flat[0]), p, index)
     part = "modulus" if index is None else "index"
@@ -241,7 +211,8 @@ def saddle_ratio(p: int, rho: ArrayLike, u: ArrayLike, *, log: bool = False) -> 
     R(u) = R_0(u) + this. It is positive where the activation turns minima of ReLU's glass into saddles, else 0 (with
     ``log`` −inf). Arguments as in `activation_ratio`; the expectation never diverges.
 
-    Source: own result, checked against exact finite-N ratios.
+    Source: own result, derived in derivations/activation_ratio.py, equation activation-ratio.index; checked against
+    exact finite-N ratios.
 
     >>> round(saddle_ratio(4, 1.0, -1.9), 6), saddle_ratio(3, 0.3, -1.8)
     (0.074398, 0.0)
@@ -256,8 +227,8 @@ def saddle_ratio(p: int, rho: ArrayLike, u: ArrayLike, *, log: bool = False) -> 
     if p == 2 or first == 0:
         return _out(np.full(energies.shape, -np.inf), log)
     if p == 3:
-        negative = -first * _SQRT_2_3 > np.sqrt(1 + v) + np.sqrt(v)
-        return _out(np.where(negative, _log_cubic(first, energies, v, None), -np.inf), log)
+        no_minima = _log_closed(3, first, energies, 0) == -np.inf
+        return _out(np.where(no_minima, _log_closed(3, first, energies, None), -np.inf), log)
     return _out(_log_higher_each(p, first, energies, v, "negative", 0), log)
 
 
@@ -268,7 +239,8 @@ def ratio_divergence(p: int, rho: ArrayLike) -> tuple[float, float] | None:
     2s + 1/(2s) for s <= ½, (1 + 2s²)/(3s/2) for ½ <= s <= 1, and, open at u_d, s + 1/s for s >= 1; for s < 0 the mirror
     image (−∞, −u_d]. |u_d| >= 8/(3√3), reached at s = 1/√2. Returned as (lowest, highest) with ±inf for the open side.
 
-    Source: own result; 1 + 4ρ²/3 − 2ρ(u + Re m_sc/√6) <= 0 solved for u.
+    Source: own result, derived in derivations/activation_ratio.py, equation activation-ratio.divergence:
+    1 + 4ρ²/3 − 2ρ(u + Re m_sc/√6) <= 0 solved for u.
 
     >>> low, high = ratio_divergence(3, 0.5)
     >>> round(low, 6), high
@@ -278,12 +250,5 @@ def ratio_divergence(p: int, rho: ArrayLike) -> tuple[float, float] | None:
     first = _checked_rho(p, rho)
     if p != 3 or first == 0:
         return None
-    s = abs(first) * _SQRT_2_3
-    if s <= 0.5:
-        x = 2 * s + 1 / (2 * s)
-    elif s < 1:
-        x = (1 + 2 * s * s) / (1.5 * s)
-    else:
-        x = s + 1 / s
-    edge = x * _SQRT_2_3
+    edge = float(_kernels().divergence_energy(first))
     return (edge, math.inf) if first > 0 else (-math.inf, -edge)

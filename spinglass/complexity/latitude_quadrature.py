@@ -2,15 +2,17 @@
 
 In z = |ρ|^{1/(p−3)} t the exponent of every activation ratio is λχ(z) with λ = |ρ|^{−2/(p−3)},
 
-    χ(z) = −z²/2 + z^{p−1}(σb − a z^{p−3}),   a = (p−1)²/(2p),   σ = sign ρ,   s = σ(p−1)(p−2)/√(p(p−1)) · z^{p−3},
+    χ(z) = −z²/2 + z^{p−1}(σb − a z^{p−3}),   σ = sign ρ,   s = σ c z^{p−3},
 
-so that large exponents (small ρ: the second maximum at z ≠ 0 wins) and flat ones (large ρ) meet the same code. Panels
-are broken at the stationary points of χ, which solve a quadratic equation in z^{p−3}, and at the kinks of F, and are
+with the derived coefficients a (of the gradient) and c (of the spike), equation activation-ratio.latitude, so that
+large exponents (small ρ: the second maximum at z ≠ 0 wins) and flat ones (large ρ) meet the same code. Panels are
+broken at the stationary points of χ, which solve a quadratic equation in z^{p−3}, and at the kinks of F, and are
 graded around them; panels where two Gauss–Legendre rules disagree are halved.
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable, Sequence
 
@@ -48,11 +50,12 @@ def log_expectation(
     p >= 4, ρ ≠ 0; `factor` >= 0 maps an array of values of s; `kinks` are the values of s where it bends. Returns
     (−inf, 0) when the factor vanishes everywhere. `ComputationError` if the panels do not settle.
     """
+    kernels = importlib.import_module("spinglass.generated.activation_ratio")
     q = p - 3
     sign = math.copysign(1.0, rho)
     lam = abs(rho) ** (-2 / q)
-    a = (p - 1) ** 2 / (2 * p)
-    c = sign * (p - 1) * (p - 2) / math.sqrt(p * (p - 1))
+    a = kernels.gradient_coefficient(float(p))
+    c = sign * kernels.spike_coefficient(float(p))
     sb = sign * b
 
     def exponent(z: Real) -> tuple[Real, Real]:
