@@ -152,6 +152,34 @@ def _prefactor(p: int, u: float, n_spins: int) -> float:
     return 2 * height / (math.sqrt(math.pi * p * n_spins) * (x + root) * ((p - 2) * x / p + root))
 
 
+def log_potential_approach(
+    samples: int, seed: int, workers: int | None, n: Sequence[int], x: Sequence[float]
+) -> Evidence:
+    """The growth rate of E|det(A_n − x√n)| from n to 2n, less that of n^{n/2}, approaches the log-potential Φ(x).
+
+    Like 1/n for |x| <= 2, where the mean has a power of n in front, and like 1/n² outside. The wrong limit leaves out
+    the constant −½ inside, and the part −½∫₂^{|x|}√(y² − 4)dy outside.
+    """
+    sizes = checked_sizes("n", n, 2, 1000)
+    cases = []
+    for place in (checked_float("x", one) for one in x):
+
+        def scaled(size: int, place: float = place) -> float:
+            logarithm = random_matrices.mean_abs_determinant(size, place * math.sqrt(size), log=True)
+            return float(logarithm) - 0.5 * size * math.log(size)
+
+        rates = [(scaled(2 * size) - scaled(size)) / size for size in sizes]
+        limit = random_matrices.log_potential(place)
+        inside = abs(place) <= 2
+        part = "the constant −½" if inside else "the part beyond the bulk"
+        wrong = limit + 0.5 if inside else place**2 / 4 - 0.5
+        control = f"{part} left out at x = {place:g}"
+        cases.append(approach(sizes, rates, limit, control, wrong_limit=wrong, order=1 if inside else 2, name="n"))
+    if not cases:
+        raise input_error("x", list(x), "must hold at least one position")
+    return together(cases)
+
+
 def rank_one_approach(
     samples: int,
     seed: int,

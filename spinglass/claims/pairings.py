@@ -14,6 +14,7 @@ from spinglass.claims.evidence import Evidence
 from spinglass.claims.gaussian_averages import closed_gaussian_means, path_sum_moments
 from spinglass.claims.limits import (
     complexity_approach,
+    log_potential_approach,
     prefactor_approach,
     rank_one_approach,
     ratio_approach,
@@ -27,6 +28,7 @@ PAIRINGS: dict[str, Callable[..., Evidence]] = {
     "residual-counts": residual_counts,
     "determinant-means": determinant_means,
     "closed-determinants": closed_determinants,
+    "log-potential-approach": log_potential_approach,
     "rank-one-ratios": rank_one_ratios,
     "rank-one-approach": rank_one_approach,
     "eigenvalue-density": eigenvalue_density,

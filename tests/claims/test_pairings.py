@@ -33,6 +33,7 @@ EXACT = {
     "index 0": ("complexity-approach", {"p": 4, "energy_density": -2.0, "index": 0, "n_spins": [10, 20, 40]}),
     "index 1": ("complexity-approach", {"p": 4, "energy_density": -2.0, "index": 1, "n_spins": [10, 20, 40]}),
     "bulk rate": ("complexity-approach", {"p": 5, "energy_density": -0.5, "n_spins": [20, 40, 80]}),
+    "potential": ("log-potential-approach", {"n": [50, 100, 200], "x": [0.5, -2.0, 2.5]}),
     "rank one": ("rank-one-approach", {"n": [6, 12, 24], "x": [-1.0, 2.5], "s": [1.5, 1.0]}),
     "edge": ("soft-edge-approach", {"n": [100, 300, 900], "position": [0.0, 1.5]}),
 }
@@ -190,6 +191,9 @@ def test_too_few_samples_are_refused(pairing):
         ("bulk", {"energy_density": -2 * math.sqrt(3) / 2}, r"must be negative and away from"),
         ("minima", {"index": 1}, r"index = 1: must be one of 0"),
         ("index 1", {"energy_density": -1.0}, r"energy_density = -1.0: must lie below"),
+        ("potential", {"n": [100, 500, 1001]}, r"n = 1001: must be an integer from 2 to 1000"),
+        ("potential", {"x": ["0"]}, r"x = '0': must be a finite real number"),
+        ("potential", {"x": []}, r"x = \[\]: must hold at least one position"),
         ("rank one", {"n": [16, 32, 65]}, r"n = 65: must be an integer from 2 to 64"),
         ("rank one", {"x": []}, r"must hold one strength for each x, 0 numbers"),
         ("edge", {"n": [100, 1000, 3000]}, r"n = 3000: must be an integer from 2 to 2000"),
