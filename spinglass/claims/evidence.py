@@ -78,6 +78,14 @@ def together(cases: Iterable[Evidence]) -> Evidence:
     )
 
 
+def outlier_power(index: int) -> float:
+    """The power of N in the density of critical points of index k below the threshold, ½ − k(k+2)/2.
+
+    Each outlier lies within 1/N in x of the shift: N^−1 from |det|, N^−½ from dλ, and N^−1 from each pair of them.
+    """
+    return 0.5 - index * (index + 2) / 2
+
+
 def _slope(sizes: Sequence[int], values: ArrayLike, limit: float) -> float:
     """The fitted power of N in |values − limit|; −inf when a difference vanishes."""
     errors: NDArray[np.float64] = np.abs(np.asarray(values, dtype=float) - limit)

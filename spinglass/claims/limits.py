@@ -11,7 +11,7 @@ from spinglass import complexity, random_matrices
 from spinglass._errors import checked_choice, checked_float, checked_int, input_error
 from spinglass.claims.determinants import exact_spiked_ratio
 from spinglass.claims.eigenvalues import orthogonal_part, soft_edge_density
-from spinglass.claims.evidence import Evidence, approach, checked_sizes, together
+from spinglass.claims.evidence import Evidence, approach, checked_sizes, outlier_power, together
 from spinglass.hamiltonians import OverlapField
 
 
@@ -31,8 +31,7 @@ def complexity_approach(
     energy scaled as in covariance N q^p/2.
     """
     sizes = checked_sizes("n_spins", n_spins, 2)
-    # Each of the k outliers lies within 1/N in x of the shift: N^−1 from |det|, N^−½ from dλ, N^−1 from each pair.
-    power = 0.0 if index is None else 0.5 - index * (index + 2) / 2
+    power = 0.0 if index is None else outlier_power(index)
 
     def rate(n: int) -> float:
         larger, smaller = (complexity.mean_count_density(energy_density, size, p, index=index) for size in (2 * n, n))

@@ -20,6 +20,7 @@ from spinglass.claims.limits import (
     ratio_approach,
     soft_edge_approach,
 )
+from spinglass.claims.mixed_glasses import mixed_complexity_approach
 from spinglass.claims.point_counts import closed_form_counts, critical_point_counts, residual_counts
 
 PAIRINGS: dict[str, Callable[..., Evidence]] = {
@@ -38,5 +39,6 @@ PAIRINGS: dict[str, Callable[..., Evidence]] = {
     "closed-gaussian-means": closed_gaussian_means,
     "ratio-approach": ratio_approach,
     "complexity-approach": complexity_approach,
+    "mixed-complexity-approach": mixed_complexity_approach,
     "prefactor-approach": prefactor_approach,
 }

@@ -9,6 +9,7 @@ from spinglass import InputError, complexity, random_matrices
 from spinglass.claims import Claim
 from spinglass.claims.eigenvalues import orthogonal_part, soft_edge_density
 from spinglass.claims.evidence import approach, together
+from spinglass.claims.mixed_glasses import log_mean_density
 from spinglass.claims.pairings import PAIRINGS
 from spinglass.claims.point_counts import TotalsCell, count_block
 
@@ -34,6 +35,14 @@ EXACT = {
     "index 1": ("complexity-approach", {"p": 4, "energy_density": -2.0, "index": 1, "n_spins": [10, 20, 40]}),
     "bulk rate": ("complexity-approach", {"p": 5, "energy_density": -0.5, "n_spins": [20, 40, 80]}),
     "potential": ("log-potential-approach", {"n": [50, 100, 200], "x": [0.5, -2.0, 2.5]}),
+    "mixture": (
+        "mixed-complexity-approach",
+        {"mixture": {"2": 0.6, "4": 1.0}, "energy_density": -1.0, "n_spins": [20, 40, 80]},
+    ),
+    "mixture, index 0": (
+        "mixed-complexity-approach",
+        {"mixture": {"1": 0.3, "2": 0.5, "4": 0.8}, "energy_density": -2.2, "index": 0, "n_spins": [6, 12, 24]},
+    ),
     "rank one": ("rank-one-approach", {"n": [6, 12, 24], "x": [-1.0, 2.5], "s": [1.5, 1.0]}),
     "edge": ("soft-edge-approach", {"n": [100, 300, 900], "position": [0.0, 1.5]}),
 }
@@ -128,6 +137,17 @@ def test_the_soft_edge_density_against_high_precision(s):
     assert soft_edge_density([s, 1.0]).shape == (2,)
 
 
+@pytest.mark.parametrize("n_spins", [3, 6])
+def test_the_exact_density_of_mixtures_adds_up_to_the_closed_form(n_spins):
+    mixture = {1: 0.4, 2: 0.8, 3: 1.0}
+    u = np.linspace(-6, 6, 601)
+    total = 0.02 * sum(math.exp(log_mean_density(float(one), n_spins, mixture)) for one in u)
+    first, second = 0.16 + 2 * 0.64 + 3, 2 * 0.64 + 6
+    assert total == pytest.approx(complexity.total_count_closed_form(n_spins, 1 + second / first), rel=1e-10)
+    parts = sum(math.exp(log_mean_density(-1.3, n_spins, mixture, index)) for index in range(n_spins))
+    assert parts == pytest.approx(math.exp(log_mean_density(-1.3, n_spins, mixture)), rel=1e-12)
+
+
 def test_approaches_are_decided_by_their_order():
     sizes = [10, 20, 40]
     first, half = [1 + 1 / n for n in sizes], [1 + n**-0.5 for n in sizes]
@@ -194,6 +214,12 @@ def test_too_few_samples_are_refused(pairing):
         ("potential", {"n": [100, 500, 1001]}, r"n = 1001: must be an integer from 2 to 1000"),
         ("potential", {"x": ["0"]}, r"x = '0': must be a finite real number"),
         ("potential", {"x": []}, r"x = \[\]: must hold at least one position"),
+        ("mixture", {"mixture": {"2": 1.0}}, r"mixture = .*: must hold at least two degrees"),
+        ("mixture", {"mixture": {"a": 1.0, "2": 1.0}}, r"mixture = .*: must have degrees that are integers"),
+        ("mixture", {"mixture": {"2": math.nan, "3": 1.0}}, r"mixture = nan: must be a finite"),
+        ("mixture", {"mixture": {"0": 1.0, "3": 1.0}}, r"each >= 1"),
+        ("mixture", {"mixture": [1.0]}, r"mixture = \[1.0\]: must be a table"),
+        ("mixture, index 0", {"energy_density": -1.0}, r"energy_density = -1.0: must lie below"),
         ("rank one", {"n": [16, 32, 65]}, r"n = 65: must be an integer from 2 to 64"),
         ("rank one", {"x": []}, r"must hold one strength for each x, 0 numbers"),
         ("edge", {"n": [100, 1000, 3000]}, r"n = 3000: must be an integer from 2 to 2000"),
