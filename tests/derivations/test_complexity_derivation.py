@@ -1,0 +1,21 @@
+"""Every step of the derivation of the complexity holds, and the flip of its sign is noticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations import complexity
+from derivations.derivation import run
+
+
+@pytest.mark.parametrize("step", complexity.derivation.steps, ids=lambda step: step.id)
+def test_step_holds_and_its_flip_fails(step):
+    report = run(step)
+    assert [verdict.detail for verdict in report.verdicts if not verdict.holds] == []
+    assert report.control.holds, "the flipped sign went unnoticed"
+
+
+@pytest.mark.parametrize("formula", complexity.derivation.formulas, ids=lambda formula: formula.name)
+def test_the_stable_form_is_the_plain_one(formula):
+    verdict = formula.agreement(count=60)
+    assert verdict.holds, verdict.detail
