@@ -186,7 +186,9 @@ def two_error_functions(sign: int = 1) -> Result:
     $\tfrac{2}{\sqrtπ} \tfrac{s^3}{σ} \tfrac{2a}{\sqrtπ} (1 + 2a^2 s^2)^{-1/2}$. With the substitution $u =
     c/\sqrt{1 + 2(a^2 + c^2)σ^2}$ this is a rational function of $u$, whose integral from 0 is $\tfrac2π
     \arctan\big(2acσ^2/\sqrt{1 + 2(a^2 + c^2)σ^2}\big)$; for $a = c$ it is $\tfrac2π \arcsin(2a^2σ^2/(1+2a^2σ^2))$,
-    without the loss of digits where the arcsine's argument comes near 1. Check: quadrature, and the derivative.
+    without the loss of digits where the arcsine's argument comes near 1. In the limit $c \to \infty$ the second
+    factor is a sign, so that $E\,\mathrm{erf}(ax) 1_{x>0} = \arctan(\sqrt2 aσ)/π$. Check: quadrature, and the
+    derivative.
     """
     pos, u, rest, bend = sp.symbols("a u E g", positive=True)
     s2 = sigma**2 / (1 + 2 * c**2 * sigma**2)
@@ -207,9 +209,15 @@ def two_error_functions(sign: int = 1) -> Result:
                 i = (mpmath.mpf(p), mpmath.mpf(q))
                 found = _quadrature(lambda v, k, l: mpmath.erf(k * v) * mpmath.erf(l * v), std, (0,), *i)
             rows.append((f"sigma = {std}, a = {p}, c = {q}", mpmath.re(_value(formula, sigma=std, a=p, c=q)), found))
+    half = sp.limit(formula.subs(c, 1 / w), w, 0, "+") / 2  # the second error function becomes a sign
+    for std in _STDS:
+        found = _quadrature(lambda v: mpmath.erf(v / 3) if v > 0 else mpmath.mpf(0), std)
+        third = half.subs(pos, sp.Rational(1, 3))
+        rows.append((f"half line, sigma = {std}, a = 1/3", mpmath.re(_value(third, sigma=std)), found))
     claims = (
         Numbers(rows, 10.0 ** -(_DIGITS - 6), ("the closed form", "quadrature")),
         Identity(sp.diff(formula, c), rate, simplify=sp.simplify, what="the derivative in c"),
+        Identity(half, sp.atan(sp.sqrt(2) * pos * sigma) / sp.pi, what="the limit of a sign: E erf(ax) on a half line"),
     )
     return Result(formula, sp.Eq(sp.Symbol("E erf(ax) erf(cx)"), formula, evaluate=False), claims)
 

@@ -324,9 +324,7 @@ class _Rules:
         """E x^n G = σ² [(n−1) E x^{n−2} G + E x^{n−1} G′] as long as G′ is simpler."""
         x, n = self.x, term.power
         if n == 0 or depth >= _MAX_STEIN:
-            raise NoClosedForm(
-                f"the Gaussian mean of {_shown(written, x)} is not an elementary function of sigma and erf"
-            )
+            raise NoClosedForm(f"no rule gives the Gaussian mean of {_shown(written, x)}")
         g = written / x**n
         lower = (n - 1) * self.mean(x ** (n - 2) * g, depth + 1) if n > 1 else sp.S.Zero
         return self.sigma**2 * (lower + self.mean(sp.expand(x ** (n - 1) * sp.diff(g, x)), depth + 1))
