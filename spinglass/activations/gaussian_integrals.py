@@ -62,6 +62,8 @@ def closed_mean(g: Any, sigma: Any) -> ClosedMean:
             value = rules.mean(sp.expand(even_part))
         except NoClosedForm:
             raise direct from None
+    if value.has(sp.nan, sp.zoo, sp.oo, sp.I):
+        raise NoClosedForm("it is singular at a kink")
     bound = sp.Min(*rules.bounds) if rules.bounds else sp.oo
     return ClosedMean(tidied(value, sigma), bound)
 
@@ -98,7 +100,7 @@ def tidied(value: Any, sigma: Any) -> Any:
                 value = sp.expand(rest + factor) - factor * sp.erfc(node.args[0])
     value = sp.powsimp(value, combine="exp")
     for function in (sp.erf, sp.erfc, sp.exp):
-        nodes = sorted(value.atoms(function), key=sp.default_sort_key)
+        nodes = sorted((node for node in value.atoms(function) if node.has(sigma)), key=sp.default_sort_key)
         if len(nodes) == 1:
             value = sp.collect(value, nodes[0], sp.factor_terms)
     value = sp.factor_terms(value)

@@ -87,6 +87,8 @@ CASES: dict[str, tuple[Any, tuple[float, ...], str]] = {
     "exp(x**2/10)*x": (lambda x: mp.exp(x * x / 10) * x, (), "aib"),
     "sinh(x/2)*cosh(x) - 1": (lambda x: mp.sinh(x / 2) * mp.cosh(x) - 1, (), "aib"),
     "x*sigmoid(x)": (lambda x: x / (1 + mp.exp(-x)), (), "a"),
+    "x**5 - pi*x**2 + E*x": (lambda x: x**5 - mp.pi * x**2 + mp.e * x, (), "aib"),
+    "exp(-Abs(x)) + 0.1*x": (lambda x: mp.exp(-abs(x)) + x / 10, (0,), "aib"),
     "Max(x, 0)*exp(-x)": (lambda x: max(x, 0) * mp.exp(-x), (0,), "aib"),
 }
 
@@ -248,6 +250,12 @@ def test_means_stay_accurate_where_terms_cancel() -> None:
         moments = gaussian_moments(activation("elu"), std)
         assert elu.mean_intercept(std) == pytest.approx(moments.intercept, rel=1e-13)
         assert elu.mean_square(std) == pytest.approx(mean_square(activation("elu"), std), rel=1e-13)
+
+
+def test_singular_derivatives_have_no_closed_form() -> None:
+    means = gaussian_means("Max(x, 0)**0.5*x")
+    assert means.mean_slope.expression is None
+    assert means.mean_square(1.0) == pytest.approx(mean_square(means.activation, 1.0), rel=1e-12)
 
 
 def test_hopeless_integrals_end_in_time() -> None:
