@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Sequence
 
@@ -134,21 +135,62 @@ def prefactor_approach(
 
 
 def _prefactor(p: int, u: float, n_spins: int) -> float:
-    """The count below u < 0, or with u = 0 the total, over e^{NΣ(u)}.
-
-    Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013) 165; at the threshold own result, derived with the others in
-    derivations/sharp_counts.py.
-    """
+    """The count below u < 0, or with u = 0 the total, over e^{NΣ(u)}: the closed forms that the derivations emit."""
+    kernels = importlib.import_module("spinglass.generated.complexity")  # here: what is compiled comes with its use
+    threshold = complexity.threshold_energy(p)
     if u == 0:
-        return 4 * math.sqrt(2 * n_spins / (math.pi * (p - 2)))
-    x = -u * math.sqrt(p / (p - 1))
-    if abs(x - 2) < 1e-12:
-        return 2 * math.sqrt(2 * p) / (p - 2) * float(soft_edge_density(0.0)) * n_spins ** (-1 / 3)
-    if x < 2:
-        return 2 * math.sqrt(2 * p) * math.sqrt(4 - x * x) / (math.pi * (p - 2) * x)
-    height = ((x - 2) / (x + 2)) ** 0.25 + ((x + 2) / (x - 2)) ** 0.25
-    root = math.sqrt(x * x - 4)
-    return 2 * height / (math.sqrt(math.pi * p * n_spins) * (x + root) * ((p - 2) * x / p + root))
+        return float(kernels.total_count_prefactor(n_spins, p))
+    if abs(u + threshold) < 1e-6:
+        return float(kernels.edge_count_prefactor(n_spins, p))
+    if u > -threshold:
+        return float(kernels.bulk_count_prefactor(u, p))
+    return float(kernels.deep_minima_prefactor(u, n_spins, p))
+
+
+def field_approach(
+    samples: int,
+    seed: int,
+    workers: int | None,
+    p: int,
+    energy_density: float,
+    n_spins: Sequence[int],
+    strength: float,
+    power: int = 1,
+) -> Evidence:
+    """The growth rate of the exact density in the extensive field D = N λ m^k approaches sup_m Σ(u, m) like 1/N.
+
+    λ = strength and k = power: 1 is a linear field, 2 and more a spike. The rate is that of `complexity_approach`. The
+    wrong limit leaves the field out.
+    """
+    p, sizes = checked_int("p", p, 3), checked_sizes("n_spins", n_spins, 2, 32)
+    field = OverlapField.spike(strength, checked_int("power", power, 1))
+    if field.is_zero:
+        raise input_error("strength", strength, "must not be 0: the control leaves the field out")
+    density = {
+        n: complexity.mean_count_density(energy_density, n, p, field=field)
+        for n in sorted({*sizes, *(2 * n for n in sizes)})
+    }
+    rates = [math.log(density[2 * n] / density[n]) / n for n in sizes]
+    limit = _largest_field_complexity(p, energy_density, field)
+    wrong = complexity.annealed_complexity(energy_density, p)
+    return approach(sizes, rates, limit, "the field left out", wrong_limit=wrong)
+
+
+def _largest_field_complexity(p: int, u: float, field: OverlapField) -> float:
+    """sup_m Σ(u, m), −1 < m < 1: the best of a grid, refined next to it."""
+    from scipy.optimize import minimize_scalar
+
+    kernels = importlib.import_module("spinglass.generated.complexity")
+
+    def height(m: float) -> float:  # d(m) = D(m)/N does not depend on N
+        return float(kernels.field_complexity(u, m, p, field.value(m, 1), field.derivative(m, 1)))
+
+    grid = np.linspace(-1, 1, 2001)[1:-1]
+    best = float(max(grid, key=height))
+    found = minimize_scalar(
+        lambda m: -height(m), bounds=(best - 1e-3, best + 1e-3), method="bounded", options={"xatol": 1e-10}
+    )
+    return max(height(best), -float(found.fun))
 
 
 def log_potential_approach(

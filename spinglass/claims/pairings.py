@@ -14,6 +14,7 @@ from spinglass.claims.evidence import Evidence
 from spinglass.claims.gaussian_averages import closed_gaussian_means, path_sum_moments
 from spinglass.claims.limits import (
     complexity_approach,
+    field_approach,
     log_potential_approach,
     prefactor_approach,
     rank_one_approach,
@@ -39,6 +40,7 @@ PAIRINGS: dict[str, Callable[..., Evidence]] = {
     "closed-gaussian-means": closed_gaussian_means,
     "ratio-approach": ratio_approach,
     "complexity-approach": complexity_approach,
+    "field-approach": field_approach,
     "mixed-complexity-approach": mixed_complexity_approach,
     "prefactor-approach": prefactor_approach,
 }

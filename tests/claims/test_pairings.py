@@ -9,9 +9,11 @@ from spinglass import InputError, complexity, random_matrices
 from spinglass.claims import Claim
 from spinglass.claims.eigenvalues import orthogonal_part, soft_edge_density
 from spinglass.claims.evidence import approach, together
+from spinglass.claims.limits import _largest_field_complexity
 from spinglass.claims.mixed_glasses import log_mean_density
 from spinglass.claims.pairings import PAIRINGS
 from spinglass.claims.point_counts import TotalsCell, count_block
+from spinglass.hamiltonians import OverlapField
 
 SAMPLED = {
     "closed-form-counts": (400, {"p": 3, "n_spins": [3, 4]}),
@@ -43,6 +45,8 @@ EXACT = {
         "mixed-complexity-approach",
         {"mixture": {"1": 0.3, "2": 0.5, "4": 0.8}, "energy_density": -2.2, "index": 0, "n_spins": [6, 12, 24]},
     ),
+    "linear field": ("field-approach", {"p": 3, "energy_density": -1.0, "n_spins": [4, 6, 8], "strength": 1.0}),
+    "spike": ("field-approach", {"p": 3, "energy_density": -2.2, "n_spins": [4, 6, 8], "strength": -1.0, "power": 3}),
     "rank one": ("rank-one-approach", {"n": [6, 12, 24], "x": [-1.0, 2.5], "s": [1.5, 1.0]}),
     "edge": ("soft-edge-approach", {"n": [100, 300, 900], "position": [0.0, 1.5]}),
 }
@@ -137,6 +141,18 @@ def test_the_soft_edge_density_against_high_precision(s):
     assert soft_edge_density([s, 1.0]).shape == (2,)
 
 
+def test_the_supremum_over_latitudes():
+    # a maximum at the equator is Σ(u); another one beside a fine grid of the definition
+    assert _largest_field_complexity(3, -1.0, OverlapField.spike(-0.9, 2)) == pytest.approx(
+        complexity.annealed_complexity(-1.0, 3), abs=1e-12
+    )
+    u, h, p, m = -1.0, 1.0, 3, np.linspace(-0.999, 0.999, 20001)
+    x = (p * (u - h * m) + m * h) / math.sqrt(p * (p - 1))
+    rate = 0.5 * math.log(p - 1) + 0.5 + 0.5 * np.log(1 - m**2) - h**2 * (1 - m**2) / (2 * p) - (u - h * m) ** 2 / 2
+    largest = float(np.max(rate + random_matrices.log_potential(x)))
+    assert _largest_field_complexity(p, u, OverlapField.linear(h)) == pytest.approx(largest, abs=1e-8)
+
+
 @pytest.mark.parametrize("n_spins", [3, 6])
 def test_the_exact_density_of_mixtures_adds_up_to_the_closed_form(n_spins):
     mixture = {1: 0.4, 2: 0.8, 3: 1.0}
@@ -220,6 +236,10 @@ def test_too_few_samples_are_refused(pairing):
         ("mixture", {"mixture": {"0": 1.0, "3": 1.0}}, r"each >= 1"),
         ("mixture", {"mixture": [1.0]}, r"mixture = \[1.0\]: must be a table"),
         ("mixture, index 0", {"energy_density": -1.0}, r"energy_density = -1.0: must lie below"),
+        ("spike", {"strength": 0.0}, r"strength = 0.0: must not be 0"),
+        ("spike", {"power": 0}, r"power = 0: must be an integer >= 1"),
+        ("spike", {"p": 2}, r"p = 2: must be an integer >= 3"),
+        ("spike", {"n_spins": [8, 16, 33]}, r"n_spins = 33: must be an integer from 2 to 32"),
         ("rank one", {"n": [16, 32, 65]}, r"n = 65: must be an integer from 2 to 64"),
         ("rank one", {"x": []}, r"must hold one strength for each x, 0 numbers"),
         ("edge", {"n": [100, 1000, 3000]}, r"n = 3000: must be an integer from 2 to 2000"),
