@@ -211,6 +211,33 @@ derivation.formula(
 )
 
 
+_distance_pair = Kernel(
+    "edge_distance_pair",
+    (u, p),
+    (Branch(sp.true, _distance(u, leading), (Assignment(leading, p / (4 * p - 4), twofold=True),)),),
+    "v = p u^2/(4(p - 1)) - 1, the distance from the threshold, as an unevaluated sum.",
+    pair=True,
+)
+derivation.formula(
+    Formula(
+        kernel=Kernel(
+            "edge_distance",
+            (u, p),
+            (Branch(sp.true, sp.Function("edge_distance_pair")(u, p)),),
+            "Distance v = x^2/4 - 1 of the shift x from the edge: negative in the bulk, zero at the threshold.",
+        ),
+        helpers=(_HELPERS[1], _distance_pair),
+        title="Distance from the threshold",
+        step=growth_rates.stable,
+        arguments=(U, P),
+        plain=growth_rates.stable()["distance"],
+        domain="|u| <= 1e50; p >= 2, integer, up to 2^50",
+        points=lambda rng, count: _near_edge(rng, count, 1e49),
+        scale=sp.Integer(1),
+    )
+)
+
+
 def _annealed() -> tuple[Kernel, Kernel]:
     rates = growth_rates.stable()
     inside = bulk - bend * u**2
@@ -284,7 +311,7 @@ def _cumulative() -> Kernel:
         ),
         "Growth rate of the number of critical points of index k below energy density u.",
         constants=_CONSTANTS,
-        curve=(u, k),
+        curve=(u,),
         exact=(
             Branch(sp.Or(sp.Ge(u, 0), sp.Le(growth_rates.stable()["distance"], 0)), growth_rates.threshold()["height"]),
             Branch(sp.true, growth_rates.index()["stable"].subs(v, growth_rates.stable()["distance"])),
@@ -801,5 +828,23 @@ derivation.formula(
         domain="values of a covariance function at q = 1",
         points=lambda rng, count: [(float(rng.choice([1, 2, 3, 11, 1001])), *_glasses(rng)[1:3]) for _ in range(count)],
         elementary=True,
+    )
+)
+
+_slope_numerator = sp.factor(sp.simplify(sp.diff(_mixed["bulk"], u) * _mixed["determinant"]))
+derivation.formula(
+    Formula(
+        kernel=Kernel(
+            "mixed_slope",
+            (u, zed, X1, X2, delta),
+            (Branch(sp.true, (X1 * sp.sqrt(X2) * zed - (X1 + X2) * u) / delta, twofold=True),),
+            "Derivative in u of the rate of a mixture at fixed shift z.",
+        ),
+        title="Slope of the rate of a mixture",
+        step=mixed_rates.mixed_exponent,
+        arguments=(U, Argument(zed, "shift, the radial derivative over sqrt(xi'')"), *ENTRIES[1:], DELTA),
+        plain=_slope_numerator / delta,
+        domain="all u and z; values of a covariance function at q = 1",
+        points=lambda rng, count: [(point[0], point[1], *point[3:]) for point in _height_points(rng, count)],
     )
 )

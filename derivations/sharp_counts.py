@@ -1,4 +1,4 @@
-"""Mean numbers of critical points of the pure glass with their prefactors: total, in the bulk, at the edge and below."""
+"""Mean numbers of critical points of the pure glass with prefactors: total, in the bulk, at and below the edge."""
 
 from __future__ import annotations
 

@@ -13,15 +13,18 @@ from spinglass.complexity.activation_ratio import activation_ratio, ratio_diverg
 from spinglass.complexity.thresholds import band_edge, band_width, threshold_energy
 
 if TYPE_CHECKING:
-    from spinglass.complexity.asymptotic import annealed_complexity
+    from spinglass.complexity.asymptotic import annealed_complexity, field_complexity
     from spinglass.complexity.closed_forms import total_count_closed_form
     from spinglass.complexity.finite_n import mean_count, mean_count_bins, mean_count_density
+    from spinglass.complexity.sharp_counts import sharp_count
 
 _MODULE_OF = {
     "annealed_complexity": "asymptotic",
+    "field_complexity": "asymptotic",
     "mean_count": "finite_n",
     "mean_count_bins": "finite_n",
     "mean_count_density": "finite_n",
+    "sharp_count": "sharp_counts",
     "total_count_closed_form": "closed_forms",
 }
 
@@ -30,11 +33,13 @@ __all__ = [
     "annealed_complexity",
     "band_edge",
     "band_width",
+    "field_complexity",
     "mean_count",
     "mean_count_bins",
     "mean_count_density",
     "ratio_divergence",
     "saddle_ratio",
+    "sharp_count",
     "threshold_energy",
     "total_count_closed_form",
 ]

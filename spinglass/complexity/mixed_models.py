@@ -7,13 +7,15 @@ at q = 1), and the Hessian is shifted by z = y/√ξ″ in units in which the se
 
 I₁(z) = ½∫₂^{|z|}√(t² − 4)dt beyond the bulk. All indices: w = 1 and any z; index k: z <= −2, where each of the k
 eigenvalues below z costs I₁ once more. For fixed u the bracket is strictly concave in z, and its maximum solves a
-quadratic equation in e^θ, z = −2 cosh θ. The constant term of ξ shifts all energies together and is left out.
+quadratic equation in e^θ, z = −2 cosh θ (derivation
+"complexity"). The constant term of ξ shifts all energies together and is left out.
 
 Source: Auffinger, Ben Arous, Ann. Probab. 41 (2013).
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,10 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._errors import input_error
-from spinglass.complexity.outlier_rate import sinh_minus_identity
 from spinglass.hamiltonians.covariance import checked_mixture
 
 Real = NDArray[np.float64]
+
+
+def _kernels() -> Any:
+    """The emitted kernels, imported on first use: they are compiled."""
+    return importlib.import_module("spinglass.generated.complexity")
 
 
 @dataclass(frozen=True)
@@ -40,26 +46,24 @@ class MixedModel:
     pure: tuple[int, float] | None
 
     @property
+    def entries(self) -> tuple[float, float, float, float]:
+        """ξ, ξ′, ξ″, Δ."""
+        return self.value, self.first, self.second, self.determinant
+
+    @property
     def threshold(self) -> float:
-        """E_th = [ξ(ξ″ − ξ′) + ξ′²]/(ξ′√ξ″), where the dominant points turn marginal."""
-        marginal = self.value * (self.second - self.first) + self.first**2
-        return marginal / (self.first * math.sqrt(self.second))
+        """E_th = [ξ(ξ″ − ξ′) + ξ′²]/(ξ′√ξ″), where the dominant points turn marginal (complexity.mixed-exponent)."""
+        return float(_kernels().mixed_threshold(self.value, self.first, self.second))
 
     def height(self, u: Real, z: Real, cost: Real) -> Real:
-        """The bracket at u and z, given w I₁(z)."""
-        off = self.value * math.sqrt(self.second) * z - self.first * u
-        quadratic = (u * u + off * off / self.determinant) / self.value
-        return 0.5 * math.log(self.second / self.first) + z * z / 4 - cost - quadratic / 2
+        """The bracket at u and z, given w I₁(z) (complexity.mixed-exponent)."""
+        return np.asarray(_kernels().mixed_height_ufunc(u, z, *self.entries) - cost)
 
     def outer(self, u: Real, weight: Real) -> tuple[Real, Real]:
-        """The maximising z <= −2 for u < 0, and w I₁ there."""
-        alpha = self.threshold * self.first * math.sqrt(self.second) / (2 * self.determinant)
-        drive = self.first * math.sqrt(self.second) / self.determinant * np.maximum(-u, 0.0)
-        # 2α cosh θ + w sinh θ = drive; at the threshold drive = 2α and θ = 0.
-        drive = np.maximum(drive, 2 * alpha)
-        root = np.sqrt((drive - 2 * alpha) * (drive + 2 * alpha) + weight * weight)
-        theta = np.log(np.maximum((drive + root) / (2 * alpha + weight), 1.0))
-        return -2 * np.cosh(theta), weight * sinh_minus_identity(2 * theta) / 2
+        """The maximising z <= −2 for u < 0, and w I₁ there (complexity.mixed-maximum)."""
+        kernels = _kernels()
+        theta = kernels.mixed_angle_ufunc(u, weight, *self.entries)
+        return -2 * np.cosh(theta), weight * kernels.outlier_rate_at_angle_ufunc(2 * theta)
 
     def all_indices(self, u: Real) -> Real:
         """Σ(u)."""
@@ -70,10 +74,8 @@ class MixedModel:
         return self.height(u, np.where(inside, inner, z), np.where(inside, 0.0, cost))
 
     def saturation(self, weight: Real) -> Real:
-        """The energy above which Θ_k is constant."""
-        ratio = max((self.first - self.second) / (self.first + self.second), 0.0)
-        z = -2 * weight / np.sqrt(weight * weight - ratio * ratio)
-        return self.first * math.sqrt(self.second) * z / (self.first + self.second)
+        """The energy above which Θ_k is constant (complexity.mixed-saturation)."""
+        return np.asarray(_kernels().mixed_saturation_ufunc(weight, self.first, self.second))
 
     def cumulative(self, u: Real, weight: Real) -> Real:
         """Θ_k(u), weight = k + 1."""
@@ -92,7 +94,7 @@ class MixedModel:
             energy = energy * 1.5
         for _ in range(100):
             z, _cost = self.outer(-energy, weight)
-            slope = ((self.first + self.second) * energy + self.first * math.sqrt(self.second) * z) / self.determinant
+            slope = _kernels().mixed_slope_ufunc(-energy, z, self.first, self.second, self.determinant)
             step = self.cumulative(-energy, weight) / slope
             energy = energy + step
             if np.all(np.abs(step) <= 4e-16 * energy):

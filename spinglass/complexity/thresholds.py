@@ -7,6 +7,7 @@ cancellation.
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -16,12 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from spinglass._errors import checked_int, input_error
 from spinglass.complexity.mixed_models import mixed_model, out
-from spinglass.complexity.outlier_rate import sinh_minus_identity
 
 __all__ = ["band_edge", "band_width", "threshold_energy"]
 
 MAX_P = 2**50  # 4(p − 1) stays an exact double
-_SPLIT = 134217729.0  # 2^27 + 1, Veltkamp's constant
+
+
+def compiled() -> Any:
+    """The emitted kernels, imported on first use: the room is imported without its compiled code."""
+    return importlib.import_module("spinglass.generated.complexity")
 
 
 def checked_p(p: Any, low: int = 2) -> int:
@@ -29,58 +33,25 @@ def checked_p(p: Any, low: int = 2) -> int:
     return checked_int("p", p, low, MAX_P)
 
 
-def edge_distance(u: Any, p: Any) -> tuple[Any, Any]:
-    """v = u² p/(4(p−1)) − 1 as an unevaluated sum of two floats, for floats u and p, |u| <= 1e50, or arrays of them.
+def edge_distance(u: Any, p: float) -> tuple[Any, Any]:
+    """v = u² p/(4(p−1)) − 1 as an unevaluated sum of two floats for a float u, |u| <= 1e50; for arrays (v, 0).
 
-    p u² − 4(p−1) is formed with error-free products (Veltkamp, Dekker), so that v keeps its sign and its relative
-    accuracy for the neighbouring doubles of ±E_∞. It is never zero: no double squares to 4(p−1)/p.
+    p u²/(4(p−1)) − 1 is formed with error-free products, so that v keeps its sign and its relative accuracy for the
+    neighbouring doubles of ±E_∞. It is never zero: no double squares to 4(p−1)/p. Equation complexity.stable.
     """
-    big = _SPLIT * u
-    u_high = big - (big - u)
-    u_low = u - u_high
-    square = u * u
-    square_rest = ((u_high * u_high - square) + 2 * u_high * u_low) + u_low * u_low
-    big = _SPLIT * square
-    s_high = big - (big - square)
-    s_low = square - s_high
-    big = _SPLIT * p
-    p_high = big - (big - p)
-    p_low = p - p_high
-    product = p * square
-    product_rest = ((p_high * s_high - product) + p_high * s_low + p_low * s_high) + p_low * s_low
-    edge = 4 * (p - 1)
-    main = product - edge
-    shadow = main - product
-    rest = (product - (main - shadow)) - (edge + shadow) + (product_rest + p * square_rest)
-    total = main + rest
-    shadow = total - main
-    rest = (main - (total - shadow)) + (rest - shadow)
-    v = total / edge
-    big = _SPLIT * v
-    v_high = big - (big - v)
-    v_low = v - v_high
-    big = _SPLIT * edge
-    e_high = big - (big - edge)
-    e_low = edge - e_high
-    back = v * edge
-    back_rest = ((v_high * e_high - back) + v_high * e_low + v_low * e_high) + v_low * e_low
-    return v, ((total - back) - back_rest + rest) / edge
+    if np.ndim(u) == 0:
+        main, rest = compiled().edge_distance_pair(float(u), float(p))
+        return main, rest
+    values = compiled().edge_distance_ufunc(np.asarray(u, dtype=float), float(p))
+    return values, np.zeros_like(values)
 
 
 def complexity_at_threshold(p: int) -> float:
     """Θ_k(−E_∞) = ½ log(p−1) − (p−2)/p, the same for every index k, to full relative accuracy.
 
-    With z = (p−2)/p it is atanh z − z, a series of positive terms.
+    Equation complexity.threshold.
     """
-    z = (p - 2) / p
-    if z > 0.55:
-        return 0.5 * math.log(p - 1) - z
-    total, power, j = 0.0, z * z * z, 3
-    while power > 1e-18 * total:
-        total += power / j
-        power *= z * z
-        j += 2
-    return total
+    return float(compiled().complexity_at_threshold(float(p)))
 
 
 def only_one_given(p: Any, mixture: Any) -> None:
@@ -95,6 +66,7 @@ def threshold_energy(p: int | None = None, *, mixture: Mapping[int, float] | Non
     Critical points of energy density u < −E_∞ have a bounded index; above it the index is of order N. Convention
     u = h/N, covariance N q^p, p >= 2; mixture: covariance N ξ(q), ξ = Σ a_p² q^p, and
     E_th = [ξ(ξ″ − ξ′) + ξ′²]/(ξ′√ξ″) at q = 1 without the constant term of ξ.
+    Equations complexity.threshold and complexity.mixed-exponent.
     Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013); Auffinger, Ben Arous, Ann. Probab. 41 (2013).
 
     >>> round(threshold_energy(3), 15)
@@ -105,7 +77,7 @@ def threshold_energy(p: int | None = None, *, mixture: Mapping[int, float] | Non
         model = mixed_model(mixture)
         return model.pure[1] * threshold_energy(model.pure[0]) if model.pure else model.threshold
     p = checked_p(p)
-    return 2 * math.sqrt((p - 1) / p)
+    return float(compiled().threshold_energy(float(p)))
 
 
 def checked_indices(index: ArrayLike) -> NDArray[np.float64]:
@@ -128,10 +100,11 @@ def _edge_angle(p: int, k: NDArray[np.float64]) -> NDArray[np.float64]:
     # Θ_k = height − a (cosh y − 1)/2 − (k+1)(sinh y − y)/2 is concave and decreasing: from any point on the right of
     # the root Newton's method decreases to it. cosh y − 1 >= y²/2 and sinh y − y >= y³/6 give such points.
     y = np.minimum(2 * math.sqrt(height / a), np.cbrt(12 * height / (k + 1)))
+    kernels = compiled()
     for _ in range(60):
-        versine = 2 * np.sinh(y / 2) ** 2
-        value = height - (a * versine + (k + 1) * sinh_minus_identity(y)) / 2
-        step = 2 * value / (a * np.sinh(y) + (k + 1) * versine)
+        step = -kernels.index_complexity_at_angle_ufunc(y, float(p), k) / kernels.index_slope_at_angle_ufunc(
+            y, float(p), k
+        )
         y = y + step
         if np.all(np.abs(step) <= 2e-16 * y):
             break
@@ -149,7 +122,7 @@ def band_edge(p: int | None = None, index: ArrayLike = 0, *, mixture: Mapping[in
     glass; needs ξ″ > ξ′ (otherwise Θ_k is nowhere positive).
 
     Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013); Auffinger, Ben Arous, Ann. Probab. 41 (2013); solved by
-    Newton's method in y, E = E_∞ cosh(y/2).
+    Newton's method in y, E = E_∞ cosh(y/2), equation complexity.bands.
 
     >>> round(band_edge(3, 0), 13), band_edge(3, [0, 1, 2]).round(6).tolist()
     (1.6569983635275, [1.656998, 1.652873, 1.650253])

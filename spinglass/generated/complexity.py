@@ -5,6 +5,7 @@ Emitted by derivations/complexity.py: do not edit, build again.
 Equations:
     threshold_energy: complexity.threshold
     complexity_at_threshold: complexity.threshold
+    edge_distance: complexity.stable
     annealed_complexity: complexity.stable
     cumulative_complexity: complexity.index
     outlier_rate_at_angle: complexity.bands
@@ -20,9 +21,10 @@ Equations:
     mixed_height: complexity.mixed-exponent
     mixed_angle: complexity.mixed-maximum
     mixed_saturation: complexity.mixed-saturation
+    mixed_slope: complexity.mixed-exponent
 Sources: auffinger2013, auffinger2013smooth, benarous2019, fyodorov2004.
 
-Digest: a09a1e5720da6e62.
+Digest: d264189d0bd4b054.
 """
 
 from __future__ import annotations
@@ -109,6 +111,37 @@ def _edge_distance(u: float, leading: float, leading_low: float) -> tuple[float,
 def _edge_distance_in(ctx: Any, u: Any, leading: Any) -> Any:
     square = u**2
     return leading*square - 1
+
+
+@jit
+def edge_distance_pair(u: float, p: float) -> tuple[float, float]:
+    """v = p u^2/(4(p - 1)) - 1, the distance from the threshold, as an unevaluated sum."""
+    h1, l1 = _exact_product(4.0, p)
+    h2, l2 = _add(-4.0, 0.0, h1, l1)
+    h3, l3 = _divide(p, 0.0, h2, l2)
+    leading, leading_low = h3, l3
+    h4, l4 = _edge_distance(u, leading, leading_low)
+    return h4, l4
+
+
+def edge_distance_pair_in(ctx: Any, u: Any, p: Any) -> Any:
+    leading = p/(4*p - 4)
+    return _edge_distance_in(ctx, u, leading)
+
+
+@jit
+def edge_distance(u: float, p: float) -> float:
+    """Distance v = x^2/4 - 1 of the shift x from the edge: negative in the bulk, zero at the threshold."""
+    return edge_distance_pair(u, p)[0]
+
+
+@vectorize
+def edge_distance_ufunc(u: float, p: float) -> float:
+    return edge_distance(u, p)
+
+
+def edge_distance_in(ctx: Any, u: Any, p: Any) -> Any:
+    return edge_distance_pair_in(ctx, u, p)
 
 
 @jit
@@ -275,7 +308,7 @@ def cumulative_complexity_ufunc(u: float, p: float, k: float) -> float:
 
 
 @jit
-def cumulative_complexity_curve(u: Any, p: float, k: Any, out: Any) -> None:
+def cumulative_complexity_curve(u: Any, p: float, k: float, out: Any) -> None:
     h9, l9 = _exact_sum(-2.0, p)
     h10, l10 = _divide(h9, l9, p, 0.0)
     slope, slope_low = h10, l10
@@ -286,7 +319,7 @@ def cumulative_complexity_curve(u: Any, p: float, k: Any, out: Any) -> None:
     h14, l14 = _divide(p, 0.0, h13, l13)
     leading, leading_low = h14, l14
     for i in range(u.size):
-        out[i] = _cumulative_complexity_at(u[i], p, k[i], slope, slope_low, edge, edge_low, leading, leading_low)
+        out[i] = _cumulative_complexity_at(u[i], p, k, slope, slope_low, edge, edge_low, leading, leading_low)
 
 
 def cumulative_complexity_in(ctx: Any, u: Any, p: Any, k: Any) -> Any:
@@ -753,3 +786,25 @@ def mixed_saturation_in(ctx: Any, W: Any, xi_1: Any, xi_2: Any) -> Any:
         return -2*xi_1*ctx.sqrt(xi_2)/(xi_1 + xi_2)
     bulk = (W - 1)*(xi_1 + xi_2)
     return -2*W*xi_1*ctx.sqrt(xi_2)/ctx.sqrt((bulk + 2*xi_1)*(bulk + 2*xi_2))
+
+
+@jit
+def mixed_slope(u: float, z: float, xi_1: float, xi_2: float, delta: float) -> float:
+    """Derivative in u of the rate of a mixture at fixed shift z."""
+    h1, l1 = _exact_sum(xi_1, xi_2)
+    h2, l2 = _multiply(u, 0.0, h1, l1)
+    h3, l3 = _exact_product(z, xi_1)
+    h4, l4 = _root(xi_2, 0.0)
+    h5, l5 = _multiply(h3, l3, h4, l4)
+    h6, l6 = _add(-h2, -l2, h5, l5)
+    h7, l7 = _divide(h6, l6, delta, 0.0)
+    return h7 + l7
+
+
+@vectorize
+def mixed_slope_ufunc(u: float, z: float, xi_1: float, xi_2: float, delta: float) -> float:
+    return mixed_slope(u, z, xi_1, xi_2, delta)
+
+
+def mixed_slope_in(ctx: Any, u: Any, z: Any, xi_1: Any, xi_2: Any, delta: Any) -> Any:
+    return (-u*(xi_1 + xi_2) + xi_1*ctx.sqrt(xi_2)*z)/delta

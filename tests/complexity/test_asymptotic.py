@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spinglass import InputError
-from spinglass.complexity import annealed_complexity, asymptotic, band_edge, threshold_energy
+from spinglass.complexity import annealed_complexity, band_edge, field_complexity, threshold_energy
+from spinglass.generated import complexity as kernels
 from spinglass.random_matrices import semicircle
 
 RECORDS = json.loads((Path(__file__).parents[2] / "validation/reference/thresholds.json").read_text())
@@ -62,7 +63,7 @@ def domain(p: int, k: int) -> list[float]:
 
 @pytest.mark.parametrize("k", [None, 0, 1, 2, 3, 5, 10])
 def test_units_in_the_last_place_over_the_whole_domain(k):
-    bound = 4 if k is None or k <= 2 else 8
+    bound = 4
     for p in PS:
         points = domain(p, k or 0)
         if k is None:
@@ -188,17 +189,49 @@ def test_bad_input_names_argument_value_and_rule(arguments, message):
 
 
 def test_series_of_the_outlier_rate_is_exact():
-    """The coefficients of [1 − q² − (1 − q)³ Σ q^m/(2m+1)]/(4q), as fractions, are those that the kernel uses."""
-    atanh = [Fraction(1, 2 * m + 1) for m in range(26)]
+    """The coefficients of [1 − q² − (1 − q)³ Σ q^m/(2m+1)]/(4q), as fractions, give the values of the kernel."""
+    atanh = [Fraction(1, 2 * m + 1) for m in range(42)]
     cube = [1, -3, 3, -1]
-    bracket = [Fraction(0)] * 25
-    for k in range(25):
-        bracket[k] = -sum(cube[i] * atanh[k - i] for i in range(min(k, 3) + 1))
+    bracket = [-sum(cube[i] * atanh[k - i] for i in range(min(k, 3) + 1)) for k in range(41)]
     bracket[0] += 1
     bracket[2] -= 1
     assert bracket[0] == 0
     coefficients = [value / 4 for value in bracket[1:]]
     assert coefficients[0] == Fraction(2, 3)
-    for j in range(1, 24):
+    for j in range(1, 40):
         assert coefficients[j] == Fraction(12, (4 * j * j - 1) * (4 * j * j - 9))
-        assert getattr(asymptotic, f"_C{j}") == float(coefficients[j])
+    with mp.workdps(40):
+        for v in (1e-18, 3e-7, 0.01, 0.4, 1.3, 1.99):
+            q = v / (mp.sqrt(1 + mp.mpf(v)) + 1) ** 2
+            series = (
+                mp.mpf(v)
+                * mp.sqrt(v)
+                * mp.polyval([mp.mpf(c.numerator) / c.denominator for c in coefficients][::-1], q)
+            )
+            main, rest = kernels._outlier_cost(v, 0.0)
+            assert abs(mp.mpf(main) + mp.mpf(rest) - series) <= 3e-16 * series
+
+
+def test_complexity_in_a_field():
+    u = np.linspace(-2.4, 2.4, 97)
+    assert np.allclose(field_complexity(u, 0.0, 3, 0.0, 0.0), annealed_complexity(u, 3), atol=1e-15)
+    assert np.all(field_complexity(u, 0.4, 3, 0.0, 0.0) < annealed_complexity(u, 3))
+    # spiked tensors, f = lambda m^k: S(m, x) at u = −sqrt(2) x, d = −sqrt(2) lambda m^k (Ben Arous et al. 2019)
+    for k, strength, m, x, value in (
+        (3, 1.0, 0.3, 1.16, 0.0022295775992120886236),
+        (3, 2.0, 0.5, 1.2, -0.19700510678987544084),
+        (4, 1.0, 0.2, 1.2, 0.05248682707392728092),
+    ):
+        d = -math.sqrt(2) * strength * m**k
+        d1 = -math.sqrt(2) * strength * k * m ** (k - 1)
+        assert field_complexity(-math.sqrt(2) * x, m, k, d, d1) == pytest.approx(value, abs=1e-15)
+        assert field_complexity(-math.sqrt(2) * x, m, k, d, -d1) != pytest.approx(value, abs=1e-3)  # negative control
+    assert field_complexity(u[:, None], np.array([0.1, -0.5]), 4, 0.2, [0.3, 0.1]).shape == (97, 2)
+    assert type(field_complexity(-1.0, 0.1, 3, 0.0, 0.0)) is float
+    for bad, message in (
+        ((0.0, 1.0, 3, 0.0, 0.0), "m = 1"),
+        ((0.0, 0.0, 3, math.nan, 0.0), "d = nan"),
+        ((0.0, 0.0, 1, 0.0, 0.0), "p = 1"),
+    ):
+        with pytest.raises(InputError, match=message):
+            field_complexity(*bad)
