@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spinglass import complexity, random_matrices
 from spinglass._errors import checked_choice, checked_float, checked_int, input_error
@@ -109,42 +111,31 @@ def prefactor_approach(
     threshold = complexity.threshold_energy(p)
     if index is not None:
         checked_choice("index", index, (0,))
+    u: float | None = None
     if energy_density is None:
         if index is not None:
             raise input_error("index", index, "needs an energy_density below the threshold")
-        exact = [complexity.mean_count(n, p) for n in sizes]
-        rate, u = 0.5 * math.log(p - 1), 0.0
+    elif energy_density == "threshold":
+        u = -threshold
+    elif isinstance(energy_density, str):
+        raise input_error("energy_density", energy_density, 'must be a negative number or "threshold"')
     else:
-        if energy_density == "threshold":
-            u = -threshold
-        elif isinstance(energy_density, str):
-            raise input_error("energy_density", energy_density, 'must be a negative number or "threshold"')
-        else:
-            u = checked_float("energy_density", energy_density)
-            if u >= 0 or abs(u + threshold) < 1e-6:
-                raise input_error("energy_density", u, 'must be negative and away from −E_∞, or "threshold"')
-        if index is not None and u >= -threshold:
-            raise input_error("index", index, "needs an energy_density below the threshold")
-        exact = [complexity.mean_count(n, p, index=index, energy=(-math.inf, u)) for n in sizes]
-        rate = complexity.annealed_complexity(u, p)
-    order = 1 / 3 if energy_density == "threshold" else 1.0
-    scaled = np.exp(np.log(exact) - rate * np.array(sizes))
-    ratio = np.array([one / _prefactor(p, u, n) for one, n in zip(scaled, sizes, strict=True)])
+        u = checked_float("energy_density", energy_density)
+        if u >= 0 or abs(u + threshold) < 1e-6:
+            raise input_error("energy_density", u, 'must be negative and away from −E_∞, or "threshold"')
+    if index is not None and u is not None and u >= -threshold:
+        raise input_error("index", index, "needs an energy_density below the threshold")
+    window = None if u is None else (-math.inf, u)
+    logs = np.log([complexity.mean_count(n, p, index=index, energy=window) for n in sizes])
+    if energy_density == "threshold":
+        kernels = importlib.import_module("spinglass.generated.complexity")  # compiled, hence imported with its use
+        rate, order = complexity.annealed_complexity(-threshold, p), 1 / 3
+        sharp = [n * rate + math.log(kernels.edge_count_prefactor(float(n), float(p))) for n in sizes]
+    else:
+        sharp, order = [complexity.sharp_count(n, p, u, log=True) for n in sizes], 1.0
+    ratio = np.exp(logs - sharp)
     slip = ratio / np.sqrt(sizes)
     return approach(sizes, ratio, 1.0, "a prefactor √N times the right one", wrong_exact=slip, order=order)
-
-
-def _prefactor(p: int, u: float, n_spins: int) -> float:
-    """The count below u < 0, or with u = 0 the total, over e^{NΣ(u)}: the closed forms that the derivations emit."""
-    kernels = importlib.import_module("spinglass.generated.complexity")  # here: what is compiled comes with its use
-    threshold = complexity.threshold_energy(p)
-    if u == 0:
-        return float(kernels.total_count_prefactor(n_spins, p))
-    if abs(u + threshold) < 1e-6:
-        return float(kernels.edge_count_prefactor(n_spins, p))
-    if u > -threshold:
-        return float(kernels.bulk_count_prefactor(u, p))
-    return float(kernels.deep_minima_prefactor(u, n_spins, p))
 
 
 def field_approach(
@@ -180,17 +171,15 @@ def _largest_field_complexity(p: int, u: float, field: OverlapField) -> float:
     """sup_m Σ(u, m), −1 < m < 1: the best of a grid, refined next to it."""
     from scipy.optimize import minimize_scalar
 
-    kernels = importlib.import_module("spinglass.generated.complexity")
-
-    def height(m: float) -> float:  # d(m) = D(m)/N does not depend on N
-        return float(kernels.field_complexity(u, m, p, field.value(m, 1), field.derivative(m, 1)))
+    def height(m: ArrayLike) -> Any:  # d(m) = D(m)/N does not depend on N
+        return complexity.field_complexity(u, m, p, field.value(m, 1), field.derivative(m, 1))
 
     grid = np.linspace(-1, 1, 2001)[1:-1]
-    best = float(max(grid, key=height))
-    found = minimize_scalar(
-        lambda m: -height(m), bounds=(best - 1e-3, best + 1e-3), method="bounded", options={"xatol": 1e-10}
-    )
-    return max(height(best), -float(found.fun))
+    values = height(grid)
+    best = float(grid[np.argmax(values)])
+    bounds = (best - 5e-4, best + 5e-4)
+    found = minimize_scalar(lambda m: -height(m), bounds=bounds, method="bounded", options={"xatol": 1e-10})
+    return max(float(np.max(values)), -float(found.fun))
 
 
 def log_potential_approach(

@@ -97,7 +97,13 @@ def test_a_slightly_wrong_theory_fails(monkeypatch, pairing, module, function, f
 def test_a_wrong_limit_or_prefactor_fails(monkeypatch):
     right = complexity.annealed_complexity
     monkeypatch.setattr(complexity, "annealed_complexity", lambda *a, **k: right(*a, **k) + 0.02, raising=False)
-    for case in ("index 0", "index 1", "bulk rate", "bulk", "minima"):
+    for case in ("index 0", "index 1", "bulk rate", "mixture", "threshold"):
+        pairing, parameters = EXACT[case]
+        assert not _claim(pairing, 0, parameters).test(workers=1).agrees, case
+    monkeypatch.undo()
+    sharp = complexity.sharp_count
+    monkeypatch.setattr(complexity, "sharp_count", lambda *a, **k: sharp(*a, **k) + 0.1, raising=False)
+    for case in ("total", "bulk", "deep", "minima"):
         pairing, parameters = EXACT[case]
         assert not _claim(pairing, 0, parameters).test(workers=1).agrees, case
     monkeypatch.undo()
