@@ -448,7 +448,7 @@ derivation.formula(
         kernel=Kernel(
             "total_count_prefactor",
             (N, p),
-            (Branch(sp.true, 4 * sp.sqrt(2 * N / ((p - 2) * sp.pi)), twofold=True),),
+            (Branch(sp.true, 4 * sp.sqrt(bulk), (Assignment(bulk, 2 * N / (sp.pi * (p - 2))),)),),
             "Factor of (p-1)^(N/2) in the mean total number of critical points, large N.",
         ),
         title="Prefactor of the total number of critical points",
@@ -827,7 +827,6 @@ derivation.formula(
         plain=-2 * X1 * sp.sqrt(X2) / (X1 + X2) * weight / sp.sqrt(weight**2 - _ratio**2),
         domain="values of a covariance function at q = 1",
         points=lambda rng, count: [(float(rng.choice([1, 2, 3, 11, 1001])), *_glasses(rng)[1:3]) for _ in range(count)],
-        elementary=True,
     )
 )
 

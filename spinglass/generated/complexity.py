@@ -24,7 +24,7 @@ Equations:
     mixed_slope: complexity.mixed-exponent
 Sources: auffinger2013, auffinger2013smooth, benarous2019, fyodorov2004.
 
-Digest: d264189d0bd4b054.
+Digest: 791bcac750a47d0b.
 """
 
 from __future__ import annotations
@@ -385,17 +385,8 @@ def index_slope_at_angle_in(ctx: Any, y: Any, p: Any, k: Any) -> Any:
 @jit
 def total_count_prefactor(N: float, p: float) -> float:
     """Factor of (p-1)^(N/2) in the mean total number of critical points, large N."""
-    h1, l1 = _root(2.0, 0.0)
-    h2, l2 = _multiply(4.0, 0.0, h1, l1)
-    h3, l3 = _root(N, 0.0)
-    h4, l4 = _multiply(h2, l2, h3, l3)
-    h5, l5 = _exact_sum(-2.0, p)
-    h6, l6 = _divide(1.0, 0.0, h5, l5)
-    h7, l7 = _root(h6, l6)
-    h8, l8 = _multiply(h4, l4, h7, l7)
-    h9, l9 = _root(3.141592653589793, 1.2246467991473532e-16)
-    h10, l10 = _divide(h8, l8, h9, l9)
-    return h10 + l10
+    bulk = 2*N/(math.pi*(p - 2))
+    return 4*math.sqrt(bulk)
 
 
 @vectorize
@@ -404,7 +395,8 @@ def total_count_prefactor_ufunc(N: float, p: float) -> float:
 
 
 def total_count_prefactor_in(ctx: Any, N: Any, p: Any) -> Any:
-    return 4*ctx.sqrt(2)*ctx.sqrt(N)*ctx.sqrt((1/(p - 2)))/ctx.sqrt(ctx.pi())
+    bulk = 2*N/(ctx.pi()*(p - 2))
+    return 4*ctx.sqrt(bulk)
 
 
 @jit
