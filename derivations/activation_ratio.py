@@ -133,8 +133,8 @@ def _plain_cubic() -> Any:
 
 
 _ENERGY = Argument(u, "energy density h/N", -1e30, 1e30)
-_BELOW_CUBIC = Argument(u, "energy density h/N, below the threshold", -1e30, -math.sqrt(8 / 3), open=True)
-_BELOW_QUADRATIC = Argument(u, "energy density h/N, below the threshold", -1e30, -math.sqrt(2), open=True)
+_BELOW_CUBIC = Argument(u, "energy density h/N, below the threshold", -1e30, -math.sqrt(8 / 3), open="high")
+_BELOW_QUADRATIC = Argument(u, "energy density h/N, below the threshold", -1e30, -math.sqrt(2), open="high")
 _RHO = Argument(rho, "coefficient rho_1 of the activation", -1e50, 1e50)
 _INDEX = Argument(k, "index", 0, 10**6, integer=True)
 _ANY_RHO = "any real rho_1"

@@ -24,6 +24,7 @@ __all__ = ["derivation"]
 LARGEST_P = 2.0**50
 FAR = sp.Float("1e50")  # from here on |u| the rate is its leading term
 y = sp.Symbol("y", nonnegative=True)
+share = sp.Symbol("share", positive=True)  # (p − 1)/p
 slope, edge, square, bulk, bend, leading = sp.symbols("slope edge square bulk bend leading", real=True)
 ratio, delta = sp.symbols("ratio delta", positive=True)
 _height = sp.Function("_edge_height")
@@ -177,7 +178,7 @@ derivation.formula(
         kernel=Kernel(
             "threshold_energy",
             (p,),
-            (Branch(sp.true, 2 * sp.sqrt((p - 1) / p)),),
+            (Branch(sp.true, 2 * sp.sqrt(share), (Assignment(share, (p - 1) / p),)),),
             "Threshold energy of the pure p-spin glass.",
         ),
         title="Threshold energy",
@@ -648,7 +649,7 @@ derivation.formula(
         step=mixed_rates.field,
         arguments=(
             U,
-            Argument(m, "latitude", -1, 1, open=True),
+            Argument(m, "latitude", -1, 1, open="both"),
             P,
             Argument(field_value, "d(m), the field per spin"),
             Argument(field_slope, "its derivative d'(m)"),
@@ -670,11 +671,11 @@ derivation.formula(
 _mixed = mixed_rates.mixed_exponent()
 _best = mixed_rates.mixed_maximum()
 ENTRIES = (
-    Argument(X0, "xi at q = 1", 0, open=True),
-    Argument(X1, "xi' at q = 1", 0, open=True),
-    Argument(X2, "xi'' at q = 1", 0, open=True),
+    Argument(X0, "xi at q = 1", 0, open="low"),
+    Argument(X1, "xi' at q = 1", 0, open="low"),
+    Argument(X2, "xi'' at q = 1", 0, open="low"),
 )
-DELTA = Argument(delta, "xi (xi' + xi'') - xi'^2", 0, open=True)
+DELTA = Argument(delta, "xi (xi' + xi'') - xi'^2", 0, open="low")
 
 
 def _glasses(rng: np.random.Generator) -> tuple[float, float, float, float]:

@@ -29,14 +29,14 @@ BIBLIOGRAPHY = ROOT / "derivations" / "bibliography.bib"
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument of a formula: what it is, and its range (bounds included unless `open`)."""
+    """An argument of a formula: what it is, and its range without the `open` bounds ("low", "high" or "both")."""
 
     symbol: Any
     meaning: str
     low: float = -math.inf
     high: float = math.inf
     integer: bool = False
-    open: bool = False
+    open: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,6 +191,9 @@ def manifest(derivations: Sequence[Derivation]) -> str:
                 "sources": list(sources_of(derivation, step)),
             }
         for formula in derivation.formulas:
+            for argument in formula.arguments:
+                if argument.open not in ("", "low", "high", "both"):
+                    raise ValueError(f"{formula.name}: open = {argument.open!r}")
             if formula.name in formulas:
                 raise ValueError(f"two formulas named {formula.name}")
             plain = sp.sympify(formula.plain)
@@ -223,15 +226,43 @@ def manifest(derivations: Sequence[Derivation]) -> str:
 
 
 def shown_branches(formula: Formula) -> list[tuple[str, str]]:
-    """(condition, value) of the stable form, as text; assignments follow the value as "where"."""
-    kernel, rows = formula.kernel, []
-    for branch in kernel.branches:
-        needed = [*kernel.constants, *kernel.before, *branch.body]
-        used = _used(branch.value, branch.condition, needed)
-        where = "; ".join(f"{line.symbol} = {sp.sstr(line.expression)}" for line in used)
-        condition = "otherwise" if branch.condition in (True, sp.true) else sp.sstr(branch.condition)
-        rows.append((condition, sp.sstr(branch.value) + (f", where {where}" if where else "")))
+    """(condition, value) of the stable form, as text; assignments follow the value as "where".
+
+    Rows of a helper kernel that the value calls begin with its name: ("helper(v)", …), ("helper(v), v < 2", …).
+    """
+    rows = []
+    for kernel in (formula.kernel, *_called(formula)):
+        name = f"{kernel.name}({', '.join(map(str, kernel.arguments))})" if kernel is not formula.kernel else ""
+        for branch in kernel.branches:
+            needed = [*kernel.constants, *kernel.before, *branch.body]
+            used = _used(branch.value, branch.condition, needed)
+            where = "; ".join(f"{line.symbol} = {_text(line.expression)}" for line in used)
+            condition = "otherwise" if branch.condition in (True, sp.true) else _text(branch.condition)
+            value = _text(branch.value) + (f", where {where}" if where else "")
+            rows.append((f"{name}, {condition}" if name else condition, value))
     return rows
+
+
+def _text(expression: Any) -> str:
+    return str(sp.sstr(sp.sympify(expression), full_prec=False))
+
+
+def _called(formula: Formula) -> list[Kernel]:
+    """The helpers that the main kernel calls, those that they call after them."""
+    known = {kernel.name: kernel for kernel in formula.helpers}
+    found: list[Kernel] = []
+    queue = [formula.kernel]
+    while queue:
+        kernel = queue.pop(0)
+        parts = [line.expression for line in (*kernel.constants, *kernel.before)]
+        for branch in kernel.branches:
+            parts += [branch.value, *(line.expression for line in branch.body)]
+        names = {type(node).__name__ for part in parts for node in sp.sympify(part).atoms(sp.Function)}
+        for name in sorted(names & set(known)):
+            if known[name] not in found:
+                found.append(known[name])
+                queue.append(known[name])
+    return found
 
 
 def _used(value: Any, condition: Any, lines: Sequence[Any]) -> list[Any]:

@@ -25,6 +25,7 @@ y = sp.Symbol("y", nonnegative=True)
 _t = sp.Symbol("t", real=True)
 _r = sp.Symbol("r", real=True)
 _u = sp.Symbol("u", real=True)
+_e = sp.Symbol("e", real=True)  # an exponent
 _q = sp.Symbol("q", real=True)
 _p = sp.Symbol("p", real=True)
 
@@ -254,8 +255,9 @@ def standard_kernels() -> dict[str, tuple[Kernel, tuple[Kernel, ...]]]:
         (
             Branch(
                 sp.true,
-                sigma**2 * (sp.erfc(_r / sp.sqrt(2)) + _constant(sp.sqrt(2 / sp.pi)) * _r * sp.exp(-(_r**2) / 2)),
-                (Assignment(_r, c / sigma),),
+                sigma**2 * (sp.erfc(_r * _digits(1 / sp.sqrt(2))) + _digits(sp.sqrt(2 / sp.pi)) * _r * sp.exp(_e)),
+                (Assignment(_r, c / sigma, twofold=True), Assignment(_e, -(_r**2) / 2, twofold=True)),
+                twofold=True,
             ),
         ),
         "E x² 1_{|x|>c}.",
@@ -434,13 +436,15 @@ def standard_kernels() -> dict[str, tuple[Kernel, tuple[Kernel, ...]]]:
 def _moment_kernel(k: int) -> Kernel:
     """E x^{2k} 1_{|x|<c}: the positive series for c/σ below a bound, the closed form above."""
     bound = {1: sp.Rational(21, 10), 2: sp.Integer(3)}[k]
-    root = _constant(sp.sqrt(2 / sp.pi))
+    half, root = 1 / sp.sqrt(2), sp.sqrt(2 / sp.pi)
     brackets = {
-        1: lambda factor: sigma**2 * (sp.erf(_r / sp.sqrt(2)) - factor * _r * sp.exp(-_u / 2)),
-        2: lambda factor: 3 * sigma**4 * (sp.erf(_r / sp.sqrt(2)) - factor * _r * (1 + _u / 3) * sp.exp(-_u / 2)),
+        1: lambda half, factor: sigma**2 * (sp.erf(_r * half) - factor * _r * sp.exp(_e)),
+        2: lambda half, factor: 3 * sigma**4 * (sp.erf(_r * half) - factor * _r * (1 - 2 * _e / 3) * sp.exp(_e)),
     }
-    before = (Assignment(_r, c / sigma, twofold=True), Assignment(_u, _r**2))
-    positive = sp.exp(-_u / 2) * _series_horner(k, 24 if k == 1 else 34, _u)
+    # The exponent in twice the precision: its rounding would be amplified by its size.
+    exponent = Assignment(_e, -(_r**2) / 2, twofold=True)
+    before = (Assignment(_r, c / sigma, twofold=True), Assignment(_u, _r**2), exponent)
+    positive = _series_horner(k, 24 if k == 1 else 34, _u)
     with mpmath.workdps(40):
         values = [
             mpmath.sqrt(2 / mpmath.pi) * mpmath.mpf(-0.5) ** j / mpmath.factorial(j) / (2 * k + 1 + 2 * j)
@@ -461,12 +465,16 @@ def _moment_kernel(k: int) -> Kernel:
                 note="the power series of the integral",
             ),
             Branch(
-                _r < bound, c ** (2 * k) * _r * _q, (Assignment(_q, positive),), twofold=True, note="terms of one sign"
+                _r < bound,
+                c ** (2 * k) * _r * _q * sp.exp(_e),
+                (Assignment(_q, positive),),
+                twofold=True,
+                note="terms of one sign",
             ),
-            Branch(sp.true, brackets[k](root)),
+            Branch(sp.true, brackets[k](_digits(half), _digits(root)), twofold=True),
         ),
         f"E x^{2 * k} 1_{{|x|<c}}.",
         before=before,
-        exact=(Branch(sp.true, brackets[k](sp.sqrt(2 / sp.pi))),),
+        exact=(Branch(sp.true, brackets[k](half, root)),),
         private=True,
     )

@@ -616,9 +616,9 @@ def interval_stable(sign: int = 1) -> Result:
 def _formulas() -> None:
     kernels = standard_kernels()
     piece, gauss, expo, hard, stable = piecewise_linear(), gelu(), elu(), hard_swish(), smooth()
-    law = Argument(sigma, "standard deviation of the pre-activations", 0.0, 1e100, open=True)
+    law = Argument(sigma, "standard deviation of the pre-activations", 0.0, 1e100, open="low")
     level = Argument(alpha, "level of ELU for x to minus infinity, with the sign changed", -1e50, 1e50)
-    bound = Argument(c, "the bound", 0.0, 1e50, open=True)
+    bound = Argument(c, "the bound", 0.0, 1e50, open="low")
     left = Argument(slope_of, "slope for x < 0", -1e50, 1e50)
     positive = Argument(y, "argument", 0.0, 1e100)
 

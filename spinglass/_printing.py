@@ -166,11 +166,12 @@ def _bare(condition: str) -> str:
 class _Real:
     """Prints expressions in double precision."""
 
-    def __init__(self, kernels: dict[str, Kernel] | None = None, pairs: frozenset[Any] = frozenset()) -> None:
+    def __init__(self, kernels: dict[str, Kernel] | None = None) -> None:
         from sympy.printing.pycode import PythonCodePrinter
 
         outer = self
         self.kernels = kernels or {}
+        self.twofold: set[Any] = set()  # symbols that stand for the sum of two floats where the text goes
 
         class Printer(PythonCodePrinter):
             def _print_Pow(self, node: Any, rational: bool = False) -> str:
@@ -240,7 +241,9 @@ class _Real:
         if name in self.kernels:
             kernel = self.kernels[name]
             given = []
-            for symbol, text in zip(kernel.arguments, arguments, strict=True):
+            for symbol, argument, text in zip(kernel.arguments, node.args, arguments, strict=True):
+                if symbol in kernel.pairs and argument in self.twofold:
+                    raise ValueError(f"the call of {name} would drop the low part of {argument}: make it twofold")
                 given += [text, "0.0"] if symbol in kernel.pairs else [text]
             return f"{name}({', '.join(given)})" + ("[0]" if kernel.pair else "")
         if name not in _REAL_FUNCTIONS:
@@ -444,6 +447,7 @@ class _Text:
         """The text of an expression, after a loop for each finite sum in it."""
         import sympy as sp
 
+        self.real.twofold = self.twofold
         expression = sp.sympify(expression)
         for part in list(expression.atoms(sp.Sum)):
             (variable, low, high) = part.limits[0]
@@ -532,14 +536,15 @@ class _Text:
                     total = combine("add", total, visit(part))
                 return total
             if node.is_Mul:
-                numerator, denominator = node.as_numer_denom()
-                if denominator != 1 and not (denominator.is_Integer and numerator.is_number):
+                coefficient, rest = node.as_coeff_Mul()
+                if coefficient != 1:
+                    value = visit(rest)
+                    return negative(value) if coefficient == -1 else combine("multiply", visit(coefficient), value)
+                numerator, denominator = sp.fraction(node, exact=True)
+                if denominator != 1:
                     return combine("divide", visit(numerator), visit(denominator))
-                parts = list(node.args)
-                if parts[0] == -1:
-                    return negative(visit(sp.Mul(*parts[1:])))
-                total = visit(parts[0])
-                for part in parts[1:]:
+                total = visit(node.args[0])
+                for part in node.args[1:]:
                     total = combine("multiply", total, visit(part))
                 return total
             if node.is_Pow:

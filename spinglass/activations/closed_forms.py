@@ -394,6 +394,7 @@ def _imported(text: str) -> ModuleType:
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module  # numba's cache finds the functions of a module by its name
     specification.loader.exec_module(module)
     return module
 

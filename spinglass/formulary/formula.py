@@ -22,30 +22,36 @@ _MOST_DIGITS = 100_000
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument: its symbol, meaning and range; `low` and `high` belong to the range unless `open`."""
+    """One argument: its symbol, meaning and range; `open` names the bounds outside it: "", "low", "high" or "both"."""
 
     symbol: str
     meaning: str
     low: float
     high: float
     integer: bool
-    open: bool
+    open: str
 
     @property
     def rule(self) -> str:
         """The range in words."""
         kind = "an integer" if self.integer else "a finite real number"
-        left = f"{'>' if self.open else '>='} {_shown(self.low)}" if math.isfinite(self.low) else ""
-        right = f"{'<' if self.open else '<='} {_shown(self.high)}" if math.isfinite(self.high) else ""
+        above = ">" if self.open in ("low", "both") else ">="
+        below = "<" if self.open in ("high", "both") else "<="
+        left = f"{above} {_shown(self.low)}" if math.isfinite(self.low) else ""
+        right = f"{below} {_shown(self.high)}" if math.isfinite(self.high) else ""
         return " ".join(part for part in ("must be", kind, " and ".join(filter(None, (left, right)))) if part)
 
     def holds(self, value: Any) -> bool:
-        """Whether a real number is in the range."""
+        """Whether a finite real number is in the range."""
         if self.integer and value != int(value):
             return False
-        if self.open:
-            return bool(self.low < value < self.high)
-        return bool(self.low <= value <= self.high)
+        return bool(self.inside(value))
+
+    def inside(self, value: Any) -> Any:
+        """low <= value <= high, without the open bounds; element by element for arrays."""
+        above = value > self.low if self.open in ("low", "both") else value >= self.low
+        below = value < self.high if self.open in ("high", "both") else value <= self.high
+        return above & below
 
 
 def _shown(bound: float) -> str:
@@ -166,10 +172,7 @@ class Formula:
             array = array.astype(float)
         except (TypeError, ValueError):
             raise input_error(argument.symbol, value, argument.rule) from None
-        if argument.open:
-            inside = (array > argument.low) & (array < argument.high)
-        else:
-            inside = (array >= argument.low) & (array <= argument.high) & np.isfinite(array)
+        inside = argument.inside(array) & np.isfinite(array)
         if argument.integer:
             inside = inside & (array == np.floor(array))
         if not np.all(inside):
@@ -262,7 +265,7 @@ def formula(name: str) -> Formula:
             -math.inf if given["low"] is None else float(given["low"]),
             math.inf if given["high"] is None else float(given["high"]),
             bool(given["integer"]),
-            bool(given["open"]),
+            given["open"],
         )
         for given in entry.pop("arguments")
     )

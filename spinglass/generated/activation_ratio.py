@@ -15,7 +15,7 @@ Equations:
     energy_tilt: activation-ratio.latitude
 Sources: baskerville2021, choromanska2015.
 
-Digest: b071c83b994d4fe7.
+Digest: 9e91792e97d99ba3.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from spinglass._jit import jit, vectorize
 from spinglass._twofold import add as _add
 from spinglass._twofold import divide as _divide
 from spinglass._twofold import exact_product as _exact_product
-from spinglass._twofold import exact_sum as _exact_sum
 from spinglass._twofold import multiply as _multiply
 from spinglass._twofold import root as _root
 
@@ -55,13 +54,13 @@ def _log_one_plus_in(ctx: Any, y: Any) -> Any:
 def log_total_ratio_cubic(rho: float) -> float:
     """log of the ratio of total numbers of critical points to those of ReLU, p = 3."""
     h1, l1 = _exact_product(rho, rho)
-    h2, l2 = _multiply(-2.0, 0.0, h1, l1)
-    h3, l3 = _multiply(4.0, 0.0, h1, l1)
-    h4, l4 = _add(3.0, 0.0, h3, l3)
-    h5, l5 = _divide(h2, l2, h4, l4)
+    h2, l2 = _multiply(4.0, 0.0, h1, l1)
+    h3, l3 = _add(3.0, 0.0, h2, l2)
+    h4, l4 = _divide(h1, l1, h3, l3)
+    h5, l5 = _multiply(-2.0, 0.0, h4, l4)
     y, y_low = h5, l5
     h6 = _log_one_plus(y, y_low)
-    h7, l7 = _divide(h6, 0.0, 2.0, 0.0)
+    h7, l7 = _exact_product(0.5, h6)
     return h7 + l7
 
 
@@ -79,26 +78,24 @@ def log_total_ratio_cubic_in(ctx: Any, rho: Any) -> Any:
 def _log_cubic_inside(u: float, rho: float) -> float:
     """log R(u), p = 3, inside the bulk."""
     h1, l1 = _exact_product(rho, rho)
-    h2, l2 = _multiply(4.0, 0.0, h1, l1)
-    h3, l3 = _divide(h2, l2, 3.0, 0.0)
-    h4, l4 = _add(1.0, 0.0, h3, l3)
-    h5, l5 = _exact_product(-3.0, rho)
-    h6, l6 = _multiply(h5, l5, u, 0.0)
-    h7, l7 = _divide(h6, l6, 2.0, 0.0)
-    h8, l8 = _add(h4, l4, h7, l7)
-    form, form_low = h8, l8
+    h2, l2 = _multiply(1.3333333333333333, 7.401486830834377e-17, h1, l1)
+    h3, l3 = _add(1.0, 0.0, h2, l2)
+    h4, l4 = _exact_product(rho, u)
+    h5, l5 = _multiply(-1.5, 0.0, h4, l4)
+    h6, l6 = _add(h3, l3, h5, l5)
+    form, form_low = h6, l6
     if form <= 0:  # the expectation diverges
         return math.inf
-    h9, l9 = _exact_product(-4.0, rho)
-    h10, l10 = _exact_product(3.0, u)
-    h11, l11 = _add(h9, l9, h10, l10)
-    h12, l12 = _multiply(rho, 0.0, h11, l11)
-    h13, l13 = _multiply(6.0, 0.0, form, form_low)
-    h14, l14 = _divide(h12, l12, h13, l13)
-    y, y_low = h14, l14
-    h15 = _log_one_plus(y, y_low)
-    h16, l16 = _divide(h15, 0.0, 2.0, 0.0)
-    return h16 + l16
+    h7, l7 = _exact_product(-4.0, rho)
+    h8, l8 = _exact_product(3.0, u)
+    h9, l9 = _add(h7, l7, h8, l8)
+    h10, l10 = _multiply(rho, 0.0, h9, l9)
+    h11, l11 = _divide(h10, l10, form, form_low)
+    h12, l12 = _multiply(0.16666666666666666, 9.25185853854297e-18, h11, l11)
+    y, y_low = h12, l12
+    h13 = _log_one_plus(y, y_low)
+    h14, l14 = _exact_product(0.5, h13)
+    return h14 + l14
 
 
 def _log_cubic_inside_in(ctx: Any, u: Any, rho: Any) -> Any:
@@ -115,47 +112,45 @@ def _log_cubic_outside(u: float, rho: float) -> float:
     turned = rho*(math.copysign(1.0, u) if u != 0 else 0.0)
     magnitude = abs(u)
     h1, l1 = _exact_product(u, u)
-    h2, l2 = _multiply(3.0, 0.0, h1, l1)
-    h3, l3 = _divide(h2, l2, 8.0, 0.0)
-    h4, l4 = _add(-1.0, 0.0, h3, l3)
-    v, v_low = h4, l4
-    h5, l5 = _root(v, v_low)
-    c, c_low = h5, l5
-    h6, l6 = _root(6.0, 0.0)
-    h7, l7 = _multiply(magnitude, 0.0, h6, l6)
-    h8, l8 = _divide(h7, l7, 4.0, 0.0)
-    h9, l9 = _add(c, c_low, h8, l8)
-    w, w_low = h9, l9
-    h10, l10 = _root(6.0, 0.0)
-    h11, l11 = _multiply(turned, 0.0, h10, l10)
-    h12, l12 = _divide(h11, l11, 3.0, 0.0)
-    r, r_low = h12, l12
-    h13, l13 = _divide(-r, -r_low, w, w_low)
-    h14, l14 = _add(1.0, 0.0, h13, l13)
-    first, first_low = h14, l14
-    h15, l15 = _multiply(-2.0, 0.0, r, r_low)
-    h16, l16 = _multiply(h15, l15, w, w_low)
-    h17, l17 = _add(1.0, 0.0, h16, l16)
-    second, second_low = h17, l17
-    h18, l18 = _multiply(w, w_low, w, w_low)
-    h19, l19 = _multiply(2.0, 0.0, h18, l18)
-    h20, l20 = _add(-1.0, 0.0, h19, l19)
-    h21, l21 = _multiply(r, r_low, h20, l20)
-    h22, l22 = _multiply(second, second_low, w, w_low)
-    h23, l23 = _divide(h21, l21, h22, l22)
-    y, y_low = h23, l23
+    h2, l2 = _multiply(0.375, 0.0, h1, l1)
+    h3, l3 = _add(-1.0, 0.0, h2, l2)
+    v, v_low = h3, l3
+    h4, l4 = _root(v, v_low)
+    c, c_low = h4, l4
+    h5, l5 = _root(6.0, 0.0)
+    h6, l6 = _multiply(magnitude, 0.0, h5, l5)
+    h7, l7 = _multiply(0.25, 0.0, h6, l6)
+    h8, l8 = _add(c, c_low, h7, l7)
+    w, w_low = h8, l8
+    h9, l9 = _root(6.0, 0.0)
+    h10, l10 = _multiply(turned, 0.0, h9, l9)
+    h11, l11 = _multiply(0.3333333333333333, 1.850371707708594e-17, h10, l10)
+    r, r_low = h11, l11
+    h12, l12 = _divide(r, r_low, w, w_low)
+    h13, l13 = _add(1.0, 0.0, -h12, -l12)
+    first, first_low = h13, l13
+    h14, l14 = _multiply(r, r_low, w, w_low)
+    h15, l15 = _multiply(-2.0, 0.0, h14, l14)
+    h16, l16 = _add(1.0, 0.0, h15, l15)
+    second, second_low = h16, l16
+    h17, l17 = _divide(1.0, 0.0, w, w_low)
+    h18, l18 = _multiply(2.0, 0.0, w, w_low)
+    h19, l19 = _add(-h17, -l17, h18, l18)
+    h20, l20 = _multiply(r, r_low, h19, l19)
+    h21, l21 = _divide(h20, l20, second, second_low)
+    y, y_low = h21, l21
     if (second <= 0) and (first > 0):  # the expectation diverges
         return math.inf
     if (abs(y) < 1/2):
-        h24 = math.log1p(y)
-        l24 = y_low/(1.0 + y)
-        h25, l25 = _divide(h24, l24, 2.0, 0.0)
-        return h25 + l25
-    h26, l26 = _divide(first, first_low, second, second_low)
-    h27 = math.log(h26)
-    l27 = l26/h26
-    h28, l28 = _divide(h27, l27, 2.0, 0.0)
-    return h28 + l28
+        h22 = math.log1p(y)
+        l22 = y_low/(1.0 + y)
+        h23, l23 = _multiply(0.5, 0.0, h22, l22)
+        return h23 + l23
+    h24, l24 = _divide(first, first_low, second, second_low)
+    h25 = math.log(h24)
+    l25 = l24/h24
+    h26, l26 = _multiply(0.5, 0.0, h25, l25)
+    return h26 + l26
 
 
 def _log_cubic_outside_in(ctx: Any, u: Any, rho: Any) -> Any:
@@ -179,10 +174,9 @@ def _log_cubic_outside_in(ctx: Any, u: Any, rho: Any) -> Any:
 def log_energy_ratio_cubic(u: float, rho: float) -> float:
     """log of the ratio at energy density u of numbers of critical points to those of ReLU, p = 3."""
     h1, l1 = _exact_product(u, u)
-    h2, l2 = _multiply(3.0, 0.0, h1, l1)
-    h3, l3 = _divide(h2, l2, 8.0, 0.0)
-    h4, l4 = _add(-1.0, 0.0, h3, l3)
-    v, v_low = h4, l4
+    h2, l2 = _multiply(0.375, 0.0, h1, l1)
+    h3, l3 = _add(-1.0, 0.0, h2, l2)
+    v, v_low = h3, l3
     if v < 0:  # inside the bulk
         return _log_cubic_inside(u, rho)
     return _log_cubic_outside(u, rho)
@@ -206,72 +200,71 @@ def log_index_ratio_cubic(u: float, rho: float, k: float) -> float:
     turned = -rho
     magnitude = abs(u)
     h1, l1 = _exact_product(u, u)
-    h2, l2 = _multiply(3.0, 0.0, h1, l1)
-    h3, l3 = _divide(h2, l2, 8.0, 0.0)
-    h4, l4 = _add(-1.0, 0.0, h3, l3)
-    v, v_low = h4, l4
-    h5, l5 = _root(v, v_low)
-    c, c_low = h5, l5
-    h6, l6 = _root(6.0, 0.0)
-    h7, l7 = _multiply(magnitude, 0.0, h6, l6)
-    h8, l8 = _divide(h7, l7, 4.0, 0.0)
-    h9, l9 = _add(c, c_low, h8, l8)
-    w, w_low = h9, l9
-    h10, l10 = _root(6.0, 0.0)
-    h11, l11 = _multiply(turned, 0.0, h10, l10)
-    h12, l12 = _divide(h11, l11, 3.0, 0.0)
-    r, r_low = h12, l12
-    h13, l13 = _divide(-r, -r_low, w, w_low)
-    h14, l14 = _add(1.0, 0.0, h13, l13)
-    first, first_low = h14, l14
-    h15, l15 = _multiply(r, r_low, w, w_low)
-    h16, l16 = _add(1.0, 0.0, -h15, -l15)
-    second, second_low = h16, l16
-    h17, l17 = _multiply(r, r_low, r, r_low)
-    h18, l18 = _multiply(2.0, 0.0, h17, l17)
-    h19, l19 = _add(1.0, 0.0, h18, l18)
-    h20, l20 = _divide(-r, -r_low, w, w_low)
-    h21, l21 = _add(h19, l19, h20, l20)
-    h22, l22 = _multiply(-2.0, 0.0, r, r_low)
-    h23, l23 = _multiply(h22, l22, w, w_low)
-    h24, l24 = _add(h21, l21, h23, l23)
-    h25, l25 = _multiply(r, r_low, c, c_low)
-    h26, l26 = _multiply(h25, l25, k, 0.0)
-    h27, l27 = _add(h24, l24, -h26, -l26)
-    form, form_low = h27, l27
+    h2, l2 = _multiply(0.375, 0.0, h1, l1)
+    h3, l3 = _add(-1.0, 0.0, h2, l2)
+    v, v_low = h3, l3
+    h4, l4 = _root(v, v_low)
+    c, c_low = h4, l4
+    h5, l5 = _root(6.0, 0.0)
+    h6, l6 = _multiply(magnitude, 0.0, h5, l5)
+    h7, l7 = _multiply(0.25, 0.0, h6, l6)
+    h8, l8 = _add(c, c_low, h7, l7)
+    w, w_low = h8, l8
+    h9, l9 = _root(6.0, 0.0)
+    h10, l10 = _multiply(turned, 0.0, h9, l9)
+    h11, l11 = _multiply(0.3333333333333333, 1.850371707708594e-17, h10, l10)
+    r, r_low = h11, l11
+    h12, l12 = _divide(r, r_low, w, w_low)
+    h13, l13 = _add(1.0, 0.0, -h12, -l12)
+    first, first_low = h13, l13
+    h14, l14 = _multiply(r, r_low, w, w_low)
+    h15, l15 = _add(1.0, 0.0, -h14, -l14)
+    second, second_low = h15, l15
+    h16, l16 = _multiply(r, r_low, r, r_low)
+    h17, l17 = _multiply(2.0, 0.0, h16, l16)
+    h18, l18 = _add(1.0, 0.0, h17, l17)
+    h19, l19 = _divide(r, r_low, w, w_low)
+    h20, l20 = _add(h18, l18, -h19, -l19)
+    h21, l21 = _multiply(r, r_low, w, w_low)
+    h22, l22 = _multiply(-2.0, 0.0, h21, l21)
+    h23, l23 = _add(h20, l20, h22, l22)
+    h24, l24 = _multiply(r, r_low, c, c_low)
+    h25, l25 = _multiply(h24, l24, k, 0.0)
+    h26, l26 = _add(h23, l23, -h25, -l25)
+    form, form_low = h26, l26
     if first <= 0:  # no minima are left
         return -math.inf
     if k == 0:
         return _log_cubic_outside(u, rho)
     if (form <= 0) or (second <= 0):  # exponential growth, or divergence
         return math.inf
-    h28, l28 = _divide(-r, -r_low, w, w_low)
-    y1, y1_low = h28, l28
-    h29, l29 = _multiply(r, r_low, w, w_low)
-    y2, y2_low = -h29, -l29
-    h30, l30 = _multiply(r, r_low, r, r_low)
-    h31, l31 = _multiply(2.0, 0.0, h30, l30)
-    h32, l32 = _divide(-r, -r_low, w, w_low)
-    h33, l33 = _add(h31, l31, h32, l32)
-    h34, l34 = _multiply(-2.0, 0.0, r, r_low)
-    h35, l35 = _multiply(h34, l34, w, w_low)
-    h36, l36 = _add(h33, l33, h35, l35)
-    h37, l37 = _multiply(r, r_low, c, c_low)
-    h38, l38 = _multiply(h37, l37, k, 0.0)
-    h39, l39 = _add(h36, l36, -h38, -l38)
-    y, y_low = h39, l39
-    h40 = _log_one_plus(y, y_low)
-    h41, l41 = _divide(-h40, 0.0, 2.0, 0.0)
-    h42, l42 = _exact_sum(2.0, k)
+    h27, l27 = _divide(r, r_low, w, w_low)
+    y1, y1_low = -h27, -l27
+    h28, l28 = _multiply(r, r_low, w, w_low)
+    y2, y2_low = -h28, -l28
+    h29, l29 = _multiply(r, r_low, r, r_low)
+    h30, l30 = _multiply(2.0, 0.0, h29, l29)
+    h31, l31 = _divide(r, r_low, w, w_low)
+    h32, l32 = _add(h30, l30, -h31, -l31)
+    h33, l33 = _multiply(r, r_low, w, w_low)
+    h34, l34 = _multiply(-2.0, 0.0, h33, l33)
+    h35, l35 = _add(h32, l32, h34, l34)
+    h36, l36 = _multiply(r, r_low, c, c_low)
+    h37, l37 = _multiply(h36, l36, k, 0.0)
+    h38, l38 = _add(h35, l35, -h37, -l37)
+    y, y_low = h38, l38
+    h39 = _log_one_plus(y, y_low)
+    h40, l40 = _exact_product(-0.5, h39)
+    h41, l41 = _exact_product(0.5, k)
+    h42, l42 = _add(1.0, 0.0, h41, l41)
     h43 = _log_one_plus(y1, y1_low)
     h44, l44 = _multiply(h42, l42, h43, 0.0)
-    h45, l45 = _divide(h44, l44, 2.0, 0.0)
-    h46, l46 = _add(h41, l41, h45, l45)
-    h47 = _log_one_plus(y2, y2_low)
-    h48, l48 = _exact_product(k, h47)
-    h49, l49 = _divide(-h48, -l48, 2.0, 0.0)
-    h50, l50 = _add(h46, l46, h49, l49)
-    return h50 + l50
+    h45, l45 = _add(h40, l40, h44, l44)
+    h46 = _log_one_plus(y2, y2_low)
+    h47, l47 = _exact_product(k, h46)
+    h48, l48 = _multiply(-0.5, 0.0, h47, l47)
+    h49, l49 = _add(h45, l45, h48, l48)
+    return h49 + l49
 
 
 @vectorize
@@ -330,26 +323,26 @@ def divergence_energy_in(ctx: Any, rho: Any) -> Any:
 def log_energy_ratio_quadratic(u: float, rho: float) -> float:
     """log of the ratio at energy density u of numbers of critical points to those of ReLU, p = 2."""
     h1, l1 = _exact_product(u, u)
-    h2, l2 = _divide(h1, l1, 2.0, 0.0)
+    h2, l2 = _multiply(0.5, 0.0, h1, l1)
     h3, l3 = _add(-1.0, 0.0, h2, l2)
     v, v_low = h3, l3
     if v < 0:  # inside the bulk
         h4, l4 = _exact_product(rho, rho)
         h5, l5 = _multiply(v, v_low, h4, l4)
-        h6, l6 = _divide(h5, l5, 4.0, 0.0)
+        h6, l6 = _multiply(0.25, 0.0, h5, l5)
         return h6 + l6
     magnitude = abs(u)
     h7, l7 = _root(v, v_low)
     c, c_low = h7, l7
     h8, l8 = _root(2.0, 0.0)
     h9, l9 = _multiply(magnitude, 0.0, h8, l8)
-    h10, l10 = _divide(h9, l9, 2.0, 0.0)
+    h10, l10 = _multiply(0.5, 0.0, h9, l9)
     w, w_low = h10, l10
     h11, l11 = _exact_product(rho, rho)
     h12, l12 = _multiply(c, c_low, h11, l11)
     h13, l13 = _add(c, c_low, w, w_low)
     h14, l14 = _multiply(h12, l12, h13, l13)
-    h15, l15 = _divide(h14, l14, 2.0, 0.0)
+    h15, l15 = _multiply(0.5, 0.0, h14, l14)
     return h15 + l15
 
 
@@ -372,7 +365,7 @@ def log_energy_ratio_quadratic_in(ctx: Any, u: Any, rho: Any) -> Any:
 def log_index_ratio_quadratic(u: float, rho: float, k: float) -> float:
     """log of the ratio of numbers of index-k points to ReLU's at energy density u, p = 2."""
     h1, l1 = _exact_product(u, u)
-    h2, l2 = _divide(h1, l1, 2.0, 0.0)
+    h2, l2 = _multiply(0.5, 0.0, h1, l1)
     h3, l3 = _add(-1.0, 0.0, h2, l2)
     v, v_low = h3, l3
     magnitude = abs(u)
@@ -380,13 +373,13 @@ def log_index_ratio_quadratic(u: float, rho: float, k: float) -> float:
     c, c_low = h4, l4
     h5, l5 = _root(2.0, 0.0)
     h6, l6 = _multiply(magnitude, 0.0, h5, l5)
-    h7, l7 = _divide(h6, l6, 2.0, 0.0)
+    h7, l7 = _multiply(0.5, 0.0, h6, l6)
     w, w_low = h7, l7
     h8, l8 = _exact_product(rho, rho)
     h9, l9 = _multiply(c, c_low, h8, l8)
     h10, l10 = _add(c, c_low, w, w_low)
     h11, l11 = _multiply(h9, l9, h10, l10)
-    h12, l12 = _divide(h11, l11, 2.0, 0.0)
+    h12, l12 = _multiply(0.5, 0.0, h11, l11)
     h13, l13 = _multiply(c, c_low, k, 0.0)
     h14, l14 = _multiply(h13, l13, h8, l8)
     h15, l15 = _multiply(2.0, 0.0, c, c_low)
@@ -395,7 +388,7 @@ def log_index_ratio_quadratic(u: float, rho: float, k: float) -> float:
     h18, l18 = _multiply(c, c_low, k, 0.0)
     h19, l19 = _add(h17, l17, h18, l18)
     h20, l20 = _multiply(h14, l14, h19, l19)
-    h21, l21 = _divide(h20, l20, 4.0, 0.0)
+    h21, l21 = _multiply(0.25, 0.0, h20, l20)
     h22, l22 = _add(h12, l12, h21, l21)
     return h22 + l22
 

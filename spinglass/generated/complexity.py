@@ -24,7 +24,7 @@ Equations:
     mixed_slope: complexity.mixed-exponent
 Sources: auffinger2013, auffinger2013smooth, benarous2019, fyodorov2004.
 
-Digest: 791bcac750a47d0b.
+Digest: 78de4fa617327f2d.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ from spinglass._twofold import root as _root
 @jit
 def threshold_energy(p: float) -> float:
     """Threshold energy of the pure p-spin glass."""
-    return 2*math.sqrt(p - 1)/math.sqrt(p)
+    share = (p - 1)/p
+    return 2*math.sqrt(share)
 
 
 @vectorize
@@ -53,7 +54,8 @@ def threshold_energy_ufunc(p: float) -> float:
 
 
 def threshold_energy_in(ctx: Any, p: Any) -> Any:
-    return 2*ctx.sqrt(p - 1)/ctx.sqrt(p)
+    share = (p - 1)/p
+    return 2*ctx.sqrt(share)
 
 
 @jit
@@ -72,10 +74,10 @@ def _edge_height(p: float) -> tuple[float, float]:
     h6, l6 = _exact_sum(-1.0, p)
     h7 = math.log(h6)
     l7 = l6/h6
-    h8, l8 = _divide(h7, l7, 2.0, 0.0)
-    h9, l9 = _exact_sum(2.0, -p)
+    h8, l8 = _multiply(0.5, 0.0, h7, l7)
+    h9, l9 = _exact_sum(-2.0, p)
     h10, l10 = _divide(h9, l9, p, 0.0)
-    h11, l11 = _add(h8, l8, h10, l10)
+    h11, l11 = _add(h8, l8, -h10, -l10)
     return h11, l11
 
 
@@ -409,14 +411,14 @@ def bulk_density_prefactor(u: float, N: float, p: float) -> float:
     h4, l4 = _edge_distance(u, leading, leading_low)
     v, v_low = h4, l4
     if v < 0:
-        h5, l5 = _exact_product(2.0, N)
-        h6, l6 = _root(2.0, 0.0)
-        h7, l7 = _multiply(h5, l5, h6, l6)
-        h8, l8 = _exact_sum(-1.0, p)
-        h9, l9 = _divide(-v, -v_low, h8, l8)
-        h10, l10 = _root(h9, l9)
-        h11, l11 = _multiply(h7, l7, h10, l10)
-        h12, l12 = _divide(h11, l11, 3.141592653589793, 1.2246467991473532e-16)
+        h5, l5 = _root(2.0, 0.0)
+        h6, l6 = _multiply(N, 0.0, h5, l5)
+        h7, l7 = _exact_sum(-1.0, p)
+        h8, l8 = _divide(v, v_low, h7, l7)
+        h9, l9 = _root(-h8, -l8)
+        h10, l10 = _multiply(h6, l6, h9, l9)
+        h11, l11 = _divide(h10, l10, 3.141592653589793, 1.2246467991473532e-16)
+        h12, l12 = _multiply(2.0, 0.0, h11, l11)
         return h12 + l12
     return 0.0
 
@@ -445,15 +447,15 @@ def bulk_count_prefactor(u: float, p: float) -> float:
     v, v_low = h4, l4
     if v < 0:
         h5, l5 = _root(2.0, 0.0)
-        h6, l6 = _multiply(-4.0, 0.0, h5, l5)
-        h7, l7 = _exact_sum(-1.0, p)
-        h8, l8 = _multiply(v, v_low, h7, l7)
-        h9, l9 = _root(-h8, -l8)
-        h10, l10 = _multiply(h6, l6, h9, l9)
-        h11, l11 = _multiply(3.141592653589793, 1.2246467991473532e-16, u, 0.0)
-        h12, l12 = _exact_sum(-2.0, p)
-        h13, l13 = _multiply(h11, l11, h12, l12)
-        h14, l14 = _divide(h10, l10, h13, l13)
+        h6, l6 = _exact_sum(-1.0, p)
+        h7, l7 = _multiply(v, v_low, h6, l6)
+        h8, l8 = _root(-h7, -l7)
+        h9, l9 = _multiply(h5, l5, h8, l8)
+        h10, l10 = _multiply(3.141592653589793, 1.2246467991473532e-16, u, 0.0)
+        h11, l11 = _exact_sum(-2.0, p)
+        h12, l12 = _multiply(h10, l10, h11, l11)
+        h13, l13 = _divide(h9, l9, h12, l12)
+        h14, l14 = _multiply(-4.0, 0.0, h13, l13)
         return h14 + l14
     return 0.0
 
@@ -482,27 +484,26 @@ def deep_minima_prefactor(u: float, N: float, p: float) -> float:
     v, v_low = h4, l4
     if v > 0:
         h5, l5 = _root(2.0, 0.0)
-        h6, l6 = _multiply(p, 0.0, h5, l5)
-        h7, l7 = _root(3.141592653589793, 1.2246467991473532e-16)
-        h8, l8 = _multiply(2.0, 0.0, h7, l7)
-        h9, l9 = _root(p, 0.0)
+        h6, l6 = _root(3.141592653589793, 1.2246467991473532e-16)
+        h7, l7 = _root(p, 0.0)
+        h8, l8 = _multiply(h6, l6, h7, l7)
+        h9, l9 = _root(N, 0.0)
         h10, l10 = _multiply(h8, l8, h9, l9)
-        h11, l11 = _root(N, 0.0)
-        h12, l12 = _multiply(h10, l10, h11, l11)
-        h13, l13 = _root(v, v_low)
-        h14, l14 = _add(1.0, 0.0, v, v_low)
-        h15, l15 = _root(h14, l14)
-        h16, l16 = _add(h13, l13, h15, l15)
-        h17, l17 = _multiply(h13, l13, h16, l16)
-        h18, l18 = _root(h17, l17)
-        h19, l19 = _multiply(h12, l12, h18, l18)
-        h20, l20 = _multiply(p, 0.0, h13, l13)
-        h21, l21 = _exact_sum(-2.0, p)
-        h22, l22 = _multiply(h15, l15, h21, l21)
-        h23, l23 = _add(h20, l20, h22, l22)
-        h24, l24 = _multiply(h19, l19, h23, l23)
-        h25, l25 = _divide(h6, l6, h24, l24)
-        return h25 + l25
+        h11, l11 = _root(v, v_low)
+        h12, l12 = _add(1.0, 0.0, v, v_low)
+        h13, l13 = _root(h12, l12)
+        h14, l14 = _add(h11, l11, h13, l13)
+        h15, l15 = _multiply(h11, l11, h14, l14)
+        h16, l16 = _root(h15, l15)
+        h17, l17 = _multiply(h10, l10, h16, l16)
+        h18, l18 = _exact_sum(-2.0, p)
+        h19, l19 = _multiply(h13, l13, h18, l18)
+        h20, l20 = _divide(h19, l19, p, 0.0)
+        h21, l21 = _add(h11, l11, h20, l20)
+        h22, l22 = _multiply(h17, l17, h21, l21)
+        h23, l23 = _divide(h5, l5, h22, l22)
+        h24, l24 = _multiply(0.5, 0.0, h23, l23)
+        return h24 + l24
     return math.inf
 
 
@@ -525,10 +526,10 @@ def edge_count_prefactor(N: float, p: float) -> float:
     square = N**(1/3)
     bulk = square - 1/3*(-N + square**3)/square**2
     h1, l1 = _root(p, 0.0)
-    h2, l2 = _multiply(0.5241928753616152, -4.6728266601177987e-17, h1, l1)
-    h3, l3 = _exact_sum(-2.0, p)
-    h4, l4 = _multiply(bulk, 0.0, h3, l3)
-    h5, l5 = _divide(h2, l2, h4, l4)
+    h2, l2 = _exact_sum(-2.0, p)
+    h3, l3 = _multiply(bulk, 0.0, h2, l2)
+    h4, l4 = _divide(h1, l1, h3, l3)
+    h5, l5 = _multiply(0.5241928753616152, -4.6728266601177987e-17, h4, l4)
     return h5 + l5
 
 
@@ -561,50 +562,50 @@ def field_complexity(u: float, m: float, p: float, d: float, d1: float) -> float
         h11, l11 = _multiply(h9, l9, h10, l10)
         h12 = math.log(h11)
         l12 = l11/h11
-        h13, l13 = _divide(h12, l12, 2.0, 0.0)
+        h13, l13 = _multiply(0.5, 0.0, h12, l12)
         h14, l14 = _exact_sum(-1.0, p)
         h15 = math.log(h14)
         l15 = l14/h14
-        h16, l16 = _divide(h15, l15, 2.0, 0.0)
+        h16, l16 = _multiply(0.5, 0.0, h15, l15)
         h17, l17 = _add(h13, l13, h16, l16)
         h18, l18 = _multiply(edge, edge_low, edge, edge_low)
-        h19, l19 = _divide(-h18, -l18, 2.0, 0.0)
+        h19, l19 = _multiply(-0.5, 0.0, h18, l18)
         h20, l20 = _add(h17, l17, h19, l19)
-        h21, l21 = _divide(square, square_low, 4.0, 0.0)
+        h21, l21 = _multiply(0.25, 0.0, square, square_low)
         h22, l22 = _add(h20, l20, h21, l21)
         h23, l23 = _exact_product(d1, d1)
         h24, l24 = _multiply(h23, l23, h9, l9)
         h25, l25 = _multiply(h24, l24, h10, l10)
-        h26, l26 = _exact_product(2.0, p)
-        h27, l27 = _divide(-h25, -l25, h26, l26)
+        h26, l26 = _divide(h25, l25, p, 0.0)
+        h27, l27 = _multiply(-0.5, 0.0, h26, l26)
         h28, l28 = _add(h22, l22, h27, l27)
         return h28 + l28
     place = math.sqrt(square)
     grow = (1/2)*place + math.sqrt(max(0, (1/4)*square - 1))
     h29, l29 = _exact_product(grow, grow)
-    h30, l30 = _multiply(2.0, 0.0, h29, l29)
-    h31, l31 = _divide(1.0, 0.0, h30, l30)
+    h30, l30 = _divide(1.0, 0.0, h29, l29)
+    h31, l31 = _multiply(0.5, 0.0, h30, l30)
     h32, l32 = _add(0.5, 0.0, h31, l31)
     h33, l33 = _exact_sum(1.0, m)
     h34, l34 = _exact_sum(1.0, -m)
     h35, l35 = _multiply(h33, l33, h34, l34)
     h36 = math.log(h35)
     l36 = l35/h35
-    h37, l37 = _divide(h36, l36, 2.0, 0.0)
+    h37, l37 = _multiply(0.5, 0.0, h36, l36)
     h38, l38 = _add(h32, l32, h37, l37)
     h39, l39 = _exact_sum(-1.0, p)
     h40 = math.log(h39)
     l40 = l39/h39
-    h41, l41 = _divide(h40, l40, 2.0, 0.0)
+    h41, l41 = _multiply(0.5, 0.0, h40, l40)
     h42, l42 = _add(h38, l38, h41, l41)
     h43, l43 = _multiply(edge, edge_low, edge, edge_low)
-    h44, l44 = _divide(-h43, -l43, 2.0, 0.0)
+    h44, l44 = _multiply(-0.5, 0.0, h43, l43)
     h45, l45 = _add(h42, l42, h44, l44)
     h46, l46 = _exact_product(d1, d1)
     h47, l47 = _multiply(h46, l46, h33, l33)
     h48, l48 = _multiply(h47, l47, h34, l34)
-    h49, l49 = _exact_product(2.0, p)
-    h50, l50 = _divide(-h48, -l48, h49, l49)
+    h49, l49 = _divide(h48, l48, p, 0.0)
+    h50, l50 = _multiply(-0.5, 0.0, h49, l49)
     h51, l51 = _add(h45, l45, h50, l50)
     h52 = math.log(grow)
     h53, l53 = _add(h51, l51, h52, 0.0)
@@ -645,28 +646,27 @@ def mixed_threshold_in(ctx: Any, xi_0: Any, xi_1: Any, xi_2: Any) -> Any:
 @jit
 def mixed_height(u: float, z: float, xi_0: float, xi_1: float, xi_2: float, delta: float) -> float:
     """Rate at energy density u and shift z of a mixture, without the cost of outliers."""
-    h1, l1 = _exact_product(u, xi_1)
-    h2, l2 = _exact_product(z, xi_0)
-    h3, l3 = _root(xi_2, 0.0)
-    h4, l4 = _multiply(h2, l2, h3, l3)
-    h5, l5 = _add(-h1, -l1, h4, l4)
-    h6, l6 = _multiply(h5, l5, h5, l5)
-    h7, l7 = _exact_product(u, u)
-    h8, l8 = _multiply(delta, 0.0, h7, l7)
-    h9, l9 = _add(h6, l6, h8, l8)
-    h10, l10 = _exact_product(2.0, delta)
-    h11, l11 = _multiply(h10, l10, xi_0, 0.0)
-    h12, l12 = _divide(h9, l9, h11, l11)
-    bulk, bulk_low = h12, l12
-    h13, l13 = _divide(xi_2, 0.0, xi_1, 0.0)
-    h14 = math.log(h13)
-    l14 = l13/h13
-    h15, l15 = _divide(h14, l14, 2.0, 0.0)
-    h16, l16 = _add(h15, l15, -bulk, -bulk_low)
-    h17, l17 = _exact_product(z, z)
-    h18, l18 = _divide(h17, l17, 4.0, 0.0)
-    h19, l19 = _add(h16, l16, h18, l18)
-    return h19 + l19
+    h1, l1 = _exact_product(u, u)
+    h2, l2 = _exact_product(u, xi_1)
+    h3, l3 = _exact_product(z, xi_0)
+    h4, l4 = _root(xi_2, 0.0)
+    h5, l5 = _multiply(h3, l3, h4, l4)
+    h6, l6 = _add(-h2, -l2, h5, l5)
+    h7, l7 = _multiply(h6, l6, h6, l6)
+    h8, l8 = _divide(h7, l7, delta, 0.0)
+    h9, l9 = _add(h1, l1, h8, l8)
+    h10, l10 = _divide(h9, l9, xi_0, 0.0)
+    h11, l11 = _multiply(0.5, 0.0, h10, l10)
+    bulk, bulk_low = h11, l11
+    h12, l12 = _divide(xi_2, 0.0, xi_1, 0.0)
+    h13 = math.log(h12)
+    l13 = l12/h12
+    h14, l14 = _multiply(0.5, 0.0, h13, l13)
+    h15, l15 = _add(h14, l14, -bulk, -bulk_low)
+    h16, l16 = _exact_product(z, z)
+    h17, l17 = _multiply(0.25, 0.0, h16, l16)
+    h18, l18 = _add(h15, l15, h17, l17)
+    return h18 + l18
 
 
 @vectorize
@@ -685,11 +685,11 @@ def mixed_angle(u: float, W: float, xi_0: float, xi_1: float, xi_2: float, delta
     h1, l1 = _exact_product(xi_0, xi_2)
     h2, l2 = _exact_sum(xi_1, -xi_0)
     h3, l3 = _multiply(xi_1, 0.0, h2, l2)
-    h4, l4 = _add(-h1, -l1, -h3, -l3)
+    h4, l4 = _add(h1, l1, h3, l3)
     h5, l5 = _root(xi_2, 0.0)
     h6, l6 = _multiply(xi_1, 0.0, h5, l5)
     h7, l7 = _divide(h4, l4, h6, l6)
-    h8, l8 = _add(-u, 0.0, h7, l7)
+    h8, l8 = _add(-u, 0.0, -h7, -l7)
     excess, excess_low = h8, l8
     if excess <= 0:  # the bulk reaches the shift
         return 0.0
@@ -715,14 +715,13 @@ def mixed_angle(u: float, W: float, xi_0: float, xi_1: float, xi_2: float, delta
     h25, l25 = _add(gap, gap_low, h24, l24)
     h26, l26 = _multiply(gap, gap_low, h25, l25)
     h27, l27 = _add(root, root_low, W, 0.0)
-    h28, l28 = _multiply(gap, gap_low, h27, l27)
-    h29, l29 = _add(h26, l26, h28, l28)
+    h28, l28 = _divide(h26, l26, h27, l27)
+    h29, l29 = _add(gap, gap_low, h28, l28)
     h30, l30 = _add(unit, unit_low, W, 0.0)
-    h31, l31 = _multiply(h27, l27, h30, l30)
-    h32, l32 = _divide(h29, l29, h31, l31)
-    h33 = math.log1p(h32)
-    l33 = l32/(1.0 + h32)
-    return h33 + l33
+    h31, l31 = _divide(h29, l29, h30, l30)
+    h32 = math.log1p(h31)
+    l32 = l31/(1.0 + h31)
+    return h32 + l32
 
 
 @vectorize
@@ -744,27 +743,27 @@ def mixed_angle_in(ctx: Any, u: Any, W: Any, xi_0: Any, xi_1: Any, xi_2: Any, de
 def mixed_saturation(W: float, xi_1: float, xi_2: float) -> float:
     """Energy density above which the number of critical points of index W - 1 of a mixture stops growing."""
     if xi_1 <= xi_2:
-        h1, l1 = _exact_product(-2.0, xi_1)
-        h2, l2 = _root(xi_2, 0.0)
-        h3, l3 = _multiply(h1, l1, h2, l2)
-        h4, l4 = _exact_sum(xi_1, xi_2)
-        h5, l5 = _divide(h3, l3, h4, l4)
+        h1, l1 = _root(xi_2, 0.0)
+        h2, l2 = _multiply(xi_1, 0.0, h1, l1)
+        h3, l3 = _exact_sum(xi_1, xi_2)
+        h4, l4 = _divide(h2, l2, h3, l3)
+        h5, l5 = _multiply(-2.0, 0.0, h4, l4)
         return h5 + l5
     h6, l6 = _exact_sum(-1.0, W)
     h7, l7 = _exact_sum(xi_1, xi_2)
     h8, l8 = _multiply(h6, l6, h7, l7)
     bulk, bulk_low = h8, l8
-    h9, l9 = _exact_product(-2.0, W)
-    h10, l10 = _multiply(h9, l9, xi_1, 0.0)
-    h11, l11 = _root(xi_2, 0.0)
-    h12, l12 = _multiply(h10, l10, h11, l11)
-    h13, l13 = _exact_product(2.0, xi_1)
-    h14, l14 = _add(bulk, bulk_low, h13, l13)
-    h15, l15 = _exact_product(2.0, xi_2)
-    h16, l16 = _add(bulk, bulk_low, h15, l15)
-    h17, l17 = _multiply(h14, l14, h16, l16)
-    h18, l18 = _root(h17, l17)
-    h19, l19 = _divide(h12, l12, h18, l18)
+    h9, l9 = _exact_product(W, xi_1)
+    h10, l10 = _root(xi_2, 0.0)
+    h11, l11 = _multiply(h9, l9, h10, l10)
+    h12, l12 = _exact_product(2.0, xi_1)
+    h13, l13 = _add(bulk, bulk_low, h12, l12)
+    h14, l14 = _exact_product(2.0, xi_2)
+    h15, l15 = _add(bulk, bulk_low, h14, l14)
+    h16, l16 = _multiply(h13, l13, h15, l15)
+    h17, l17 = _root(h16, l16)
+    h18, l18 = _divide(h11, l11, h17, l17)
+    h19, l19 = _multiply(-2.0, 0.0, h18, l18)
     return h19 + l19
 
 

@@ -9,7 +9,7 @@ Equations:
     mean_abs_determinant_4: determinant.closed-even
 Sources: baskerville2021, fyodorov2004.
 
-Digest: 0f43765548e1af1a.
+Digest: 8b271af173e18bed.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ def mean_abs_determinant_2(xi: float) -> float:
     h1, l1 = _exact_product(xi, xi)
     y, y_low = h1, l1
     h2, l2 = _add(-1.0, 0.0, y, y_low)
-    h3, l3 = _exact_product(2.0, g)
-    h4, l4 = _root(2.0, 0.0)
-    h5, l5 = _multiply(h3, l3, h4, l4)
+    h3, l3 = _root(2.0, 0.0)
+    h4, l4 = _multiply(g, 0.0, h3, l3)
+    h5, l5 = _multiply(2.0, 0.0, h4, l4)
     h6, l6 = _add(h2, l2, h5, l5)
     return h6 + l6
 

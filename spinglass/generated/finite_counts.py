@@ -17,7 +17,7 @@ Equations:
     total_count_12: finite-counts.stable
 Sources: auffinger2013, debruijn1955, fyodorov2004.
 
-Digest: 58f7a1dba73008a7.
+Digest: ba3aabef23a91faa.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ def total_count_3(p: float) -> float:
     h4, l4 = _root(r, r_low)
     h5, l5 = _multiply(h4, l4, h4, l4)
     h6, l6 = _multiply(h5, l5, h4, l4)
-    h7, l7 = _multiply(8.0, 0.0, h6, l6)
-    h8, l8 = _root(q, q_low)
-    h9, l9 = _divide(h7, l7, h8, l8)
+    h7, l7 = _root(q, q_low)
+    h8, l8 = _divide(h6, l6, h7, l7)
+    h9, l9 = _multiply(8.0, 0.0, h8, l8)
     h10, l10 = _add(2.0, 0.0, h9, l9)
     return h10 + l10
 
@@ -194,8 +194,8 @@ def total_count_6(p: float) -> float:
     h18, l18 = _multiply(h17, l17, h16, l16)
     h19, l19 = _multiply(h18, l18, h18, l18)
     h20, l20 = _multiply(h19, l19, h16, l16)
-    h21, l21 = _multiply(4.0, 0.0, h20, l20)
-    h22, l22 = _divide(h15, l15, h21, l21)
+    h21, l21 = _divide(h15, l15, h20, l20)
+    h22, l22 = _multiply(0.25, 0.0, h21, l21)
     return h22 + l22
 
 
@@ -285,8 +285,8 @@ def total_count_8(p: float) -> float:
     h25, l25 = _multiply(h24, l24, h22, l22)
     h26, l26 = _multiply(h25, l25, h25, l25)
     h27, l27 = _multiply(h26, l26, h22, l22)
-    h28, l28 = _multiply(8.0, 0.0, h27, l27)
-    h29, l29 = _divide(h21, l21, h28, l28)
+    h28, l28 = _divide(h21, l21, h27, l27)
+    h29, l29 = _multiply(0.125, 0.0, h28, l28)
     return h29 + l29
 
 
@@ -333,8 +333,8 @@ def total_count_9(p: float) -> float:
     h25, l25 = _multiply(h24, l24, h24, l24)
     h26, l26 = _multiply(h25, l25, h25, l25)
     h27, l27 = _multiply(h26, l26, h22, l22)
-    h28, l28 = _multiply(2.0, 0.0, h27, l27)
-    h29, l29 = _divide(h21, l21, h28, l28)
+    h28, l28 = _divide(h21, l21, h27, l27)
+    h29, l29 = _multiply(0.5, 0.0, h28, l28)
     h30, l30 = _add(2.0, 0.0, h29, l29)
     return h30 + l30
 
@@ -389,8 +389,8 @@ def total_count_10(p: float) -> float:
     h32, l32 = _multiply(h31, l31, h28, l28)
     h33, l33 = _multiply(h32, l32, h32, l32)
     h34, l34 = _multiply(h33, l33, h28, l28)
-    h35, l35 = _multiply(64.0, 0.0, h34, l34)
-    h36, l36 = _divide(h27, l27, h35, l35)
+    h35, l35 = _divide(h27, l27, h34, l34)
+    h36, l36 = _multiply(0.015625, 0.0, h35, l35)
     return h36 + l36
 
 
@@ -442,8 +442,8 @@ def total_count_11(p: float) -> float:
     h30, l30 = _multiply(h29, l29, h29, l29)
     h31, l31 = _multiply(h30, l30, h30, l30)
     h32, l32 = _multiply(h31, l31, h27, l27)
-    h33, l33 = _multiply(16.0, 0.0, h32, l32)
-    h34, l34 = _divide(h26, l26, h33, l33)
+    h33, l33 = _divide(h26, l26, h32, l32)
+    h34, l34 = _multiply(0.0625, 0.0, h33, l33)
     h35, l35 = _add(2.0, 0.0, h34, l34)
     return h35 + l35
 
@@ -504,8 +504,8 @@ def total_count_12(p: float) -> float:
     h38, l38 = _multiply(h37, l37, h34, l34)
     h39, l39 = _multiply(h38, l38, h38, l38)
     h40, l40 = _multiply(h39, l39, h34, l34)
-    h41, l41 = _multiply(128.0, 0.0, h40, l40)
-    h42, l42 = _divide(h33, l33, h41, l41)
+    h41, l41 = _divide(h33, l33, h40, l40)
+    h42, l42 = _multiply(0.0078125, 0.0, h41, l41)
     return h42 + l42
 
 

@@ -25,7 +25,7 @@ Equations:
     mean_intercept_cap: gaussian-means.piecewise-linear
 Sources: baskerville2021, schonfelder1978, shepherd1981.
 
-Digest: 3f4cac59dd4ba758.
+Digest: c7d2d32d08e30a0a.
 """
 
 from __future__ import annotations
@@ -280,7 +280,7 @@ def mean_square_gaussian_in(ctx: Any, sigma: Any) -> Any:
 def mean_slope_sine(sigma: float) -> float:
     """The exponent in twice the precision: its rounding would be amplified by its size."""
     h1, l1 = _exact_product(sigma, sigma)
-    h2, l2 = _divide(h1, l1, 2.0, 0.0)
+    h2, l2 = _multiply(0.5, 0.0, h1, l1)
     q, q_low = h2, l2
     h3 = math.exp(-q)
     l3 = -q_low*h3
@@ -337,25 +337,42 @@ def square_within(sigma: float, c: float) -> float:
     h1, l1 = _divide(c, 0.0, sigma, 0.0)
     r, r_low = h1, l1
     u = r**2
+    h2, l2 = _multiply(r, r_low, r, r_low)
+    h3, l3 = _multiply(-0.5, 0.0, h2, l2)
+    e, e_low = h3, l3
     if r < 1:  # the power series of the integral
         q = u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(1.8019804556227126e-17 + (-5.64256506306102e-19)*u) - 5.39351391545005e-16) + 1.506188700833088e-14) - 3.9040411125593645e-13) + 9.335750486555003e-12) - 2.0449739161025244e-10) + 4.068421790982917e-09) - 7.275295437992981e-08) + 1.1543468761615528e-06) - 1.5983264439159964e-05) + 0.0001888931251900723) - 0.0018469550018584847) + 0.014247938585765453) - 0.07978845608028654) + 0.26596152026762176
-        h2, l2 = _multiply(q, 0.0, r, r_low)
-        h3, l3 = _exact_product(c, c)
-        h4, l4 = _multiply(h2, l2, h3, l3)
-        return h4 + l4
+        h4, l4 = _multiply(q, 0.0, r, r_low)
+        h5, l5 = _exact_product(c, c)
+        h6, l6 = _multiply(h4, l4, h5, l5)
+        return h6 + l6
     if r < 21/10:  # terms of one sign
-        q = (u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(1.365402706729059e-32*u + 6.690473262972389e-31) + 3.144522433597023e-29) + 1.4150350951186603e-27) + 6.08465090901024e-26) + 2.494706872694198e-24) + 9.729356803507373e-23) + 3.599862017297728e-21) + 1.2599517060542047e-19) + 4.1578406299788755e-18) + 1.2889305952934515e-16) + 3.737898726351009e-15) + 1.0092326561147725e-13) + 2.5230816402869314e-12) + 5.803087772659942e-11) + 1.2186484322585879e-09) + 2.315432021291317e-08) + 3.9362344361952386e-07) + 5.904351654292858e-06) + 7.675657150580715e-05) + 0.0008443222865638786) + 0.007598900579074908) + 0.053192304053524354) + 0.26596152026762176)*math.exp(-1/2*u)
-        h5, l5 = _multiply(q, 0.0, r, r_low)
-        h6, l6 = _exact_product(c, c)
-        h7, l7 = _multiply(h5, l5, h6, l6)
-        return h7 + l7
-    return sigma**2*(-0.7978845608028654*r*math.exp(-1/2*u) + math.erf((1/2)*math.sqrt(2)*r))
+        q = u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(1.365402706729059e-32*u + 6.690473262972389e-31) + 3.144522433597023e-29) + 1.4150350951186603e-27) + 6.08465090901024e-26) + 2.494706872694198e-24) + 9.729356803507373e-23) + 3.599862017297728e-21) + 1.2599517060542047e-19) + 4.1578406299788755e-18) + 1.2889305952934515e-16) + 3.737898726351009e-15) + 1.0092326561147725e-13) + 2.5230816402869314e-12) + 5.803087772659942e-11) + 1.2186484322585879e-09) + 2.315432021291317e-08) + 3.9362344361952386e-07) + 5.904351654292858e-06) + 7.675657150580715e-05) + 0.0008443222865638786) + 0.007598900579074908) + 0.053192304053524354) + 0.26596152026762176
+        h7, l7 = _multiply(q, 0.0, r, r_low)
+        h8, l8 = _exact_product(c, c)
+        h9, l9 = _multiply(h7, l7, h8, l8)
+        h10 = math.exp(e)
+        l10 = e_low*h10
+        h11, l11 = _multiply(h9, l9, h10, l10)
+        return h11 + l11
+    h12, l12 = _exact_product(sigma, sigma)
+    h13 = math.exp(e)
+    l13 = e_low*h13
+    h14, l14 = _multiply(r, r_low, h13, l13)
+    h15, l15 = _multiply(-0.7978845608028654, 4.98465440455546e-17, h14, l14)
+    h16, l16 = _multiply(0.7071067811865476, -4.833646656726457e-17, r, r_low)
+    h17 = math.erf(h16)
+    l17 = 1.1283791670955126*l16*math.exp(-h16**2)
+    h18, l18 = _add(h15, l15, h17, l17)
+    h19, l19 = _multiply(h12, l12, h18, l18)
+    return h19 + l19
 
 
 def square_within_in(ctx: Any, sigma: Any, c: Any) -> Any:
     r = c/sigma
     u = r**2
-    return sigma**2*(-ctx.sqrt(2)*r*ctx.exp(-ctx.ratio(1, 2)*u)/ctx.sqrt(ctx.pi()) + ctx.erf((ctx.ratio(1, 2))*ctx.sqrt(2)*r))
+    e = -ctx.ratio(1, 2)*r**2
+    return sigma**2*(-ctx.sqrt(2)*r*ctx.exp(e)/ctx.sqrt(ctx.pi()) + ctx.erf((ctx.ratio(1, 2))*ctx.sqrt(2)*r))
 
 
 @jit
@@ -378,34 +395,70 @@ def fourth_within(sigma: float, c: float) -> float:
     h1, l1 = _divide(c, 0.0, sigma, 0.0)
     r, r_low = h1, l1
     u = r**2
+    h2, l2 = _multiply(r, r_low, r, r_low)
+    h3, l3 = _multiply(-0.5, 0.0, h2, l2)
+    e, e_low = h3, l3
     if r < 1:  # the power series of the integral
         q = u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(1.6927695189183057e-17 + (-5.320132773743247e-19)*u) - 5.045545275743596e-16) + 1.402313618017013e-14) - 3.6148528819994117e-13) + 8.588890447630601e-12) - 1.8671500973110003e-10) + 3.6809530489845435e-09) - 6.509474865572667e-08) + 1.0185413613190173e-06) - 1.3852162513938635e-05) + 0.00015983264439159962) - 0.0015111450015205783) + 0.011081730011150908) - 0.056991754343061814) + 0.15957691216057307
-        h2, l2 = _multiply(q, 0.0, r, r_low)
-        h3, l3 = _exact_product(c, c)
-        h4, l4 = _multiply(h3, l3, h3, l3)
-        h5, l5 = _multiply(h2, l2, h4, l4)
-        return h5 + l5
+        h4, l4 = _multiply(q, 0.0, r, r_low)
+        h5, l5 = _exact_product(c, c)
+        h6, l6 = _multiply(h5, l5, h5, l5)
+        h7, l7 = _multiply(h4, l4, h6, l6)
+        return h7 + l7
     if r < 3:  # terms of one sign
-        q = (u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(9.992644298510813e-52*u + 7.094777451942677e-50) + 4.895396441840447e-48) + 3.2799156160330998e-46) + 2.131945150421515e-44) + 1.3431254447655544e-42) + 8.193065213069881e-41) + 4.83390847571123e-39) + 2.7553278311554012e-37) + 1.5154303071354705e-35) + 8.031780627817994e-34) + 4.096208120187177e-32) + 2.0071419788917166e-30) + 9.433567300791069e-29) + 4.245105285355981e-27) + 1.8253952727030718e-25) + 7.484120618082594e-24) + 2.918807041052212e-22) + 1.0799586051893184e-20) + 3.7798551181626144e-19) + 1.2473521889936627e-17) + 3.866791785880354e-16) + 1.1213696179053028e-14) + 3.0276979683443176e-13) + 7.569244920860794e-12) + 1.7409263317979826e-10) + 3.6559452967757634e-09) + 6.94629606387395e-08) + 1.1808703308585716e-06) + 1.7713054962878573e-05) + 0.00023026971451742145) + 0.0025329668596916362) + 0.022796701737224725) + 0.15957691216057307)*math.exp(-1/2*u)
-        h6, l6 = _multiply(q, 0.0, r, r_low)
-        h7, l7 = _exact_product(c, c)
-        h8, l8 = _multiply(h7, l7, h7, l7)
-        h9, l9 = _multiply(h6, l6, h8, l8)
-        return h9 + l9
-    return 3*sigma**4*(-0.7978845608028654*r*((1/3)*u + 1)*math.exp(-1/2*u) + math.erf((1/2)*math.sqrt(2)*r))
+        q = u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(u*(9.992644298510813e-52*u + 7.094777451942677e-50) + 4.895396441840447e-48) + 3.2799156160330998e-46) + 2.131945150421515e-44) + 1.3431254447655544e-42) + 8.193065213069881e-41) + 4.83390847571123e-39) + 2.7553278311554012e-37) + 1.5154303071354705e-35) + 8.031780627817994e-34) + 4.096208120187177e-32) + 2.0071419788917166e-30) + 9.433567300791069e-29) + 4.245105285355981e-27) + 1.8253952727030718e-25) + 7.484120618082594e-24) + 2.918807041052212e-22) + 1.0799586051893184e-20) + 3.7798551181626144e-19) + 1.2473521889936627e-17) + 3.866791785880354e-16) + 1.1213696179053028e-14) + 3.0276979683443176e-13) + 7.569244920860794e-12) + 1.7409263317979826e-10) + 3.6559452967757634e-09) + 6.94629606387395e-08) + 1.1808703308585716e-06) + 1.7713054962878573e-05) + 0.00023026971451742145) + 0.0025329668596916362) + 0.022796701737224725) + 0.15957691216057307
+        h8, l8 = _multiply(q, 0.0, r, r_low)
+        h9, l9 = _exact_product(c, c)
+        h10, l10 = _multiply(h9, l9, h9, l9)
+        h11, l11 = _multiply(h8, l8, h10, l10)
+        h12 = math.exp(e)
+        l12 = e_low*h12
+        h13, l13 = _multiply(h11, l11, h12, l12)
+        return h13 + l13
+    h14, l14 = _exact_product(sigma, sigma)
+    h15, l15 = _multiply(h14, l14, h14, l14)
+    h16, l16 = _multiply(-0.6666666666666666, -3.700743415417188e-17, e, e_low)
+    h17, l17 = _add(1.0, 0.0, h16, l16)
+    h18, l18 = _multiply(r, r_low, h17, l17)
+    h19 = math.exp(e)
+    l19 = e_low*h19
+    h20, l20 = _multiply(h18, l18, h19, l19)
+    h21, l21 = _multiply(-0.7978845608028654, 4.98465440455546e-17, h20, l20)
+    h22, l22 = _multiply(0.7071067811865476, -4.833646656726457e-17, r, r_low)
+    h23 = math.erf(h22)
+    l23 = 1.1283791670955126*l22*math.exp(-h22**2)
+    h24, l24 = _add(h21, l21, h23, l23)
+    h25, l25 = _multiply(h15, l15, h24, l24)
+    h26, l26 = _multiply(3.0, 0.0, h25, l25)
+    return h26 + l26
 
 
 def fourth_within_in(ctx: Any, sigma: Any, c: Any) -> Any:
     r = c/sigma
     u = r**2
-    return 3*sigma**4*(-ctx.sqrt(2)*r*((ctx.ratio(1, 3))*u + 1)*ctx.exp(-ctx.ratio(1, 2)*u)/ctx.sqrt(ctx.pi()) + ctx.erf((ctx.ratio(1, 2))*ctx.sqrt(2)*r))
+    e = -ctx.ratio(1, 2)*r**2
+    return 3*sigma**4*(-ctx.sqrt(2)*r*(1 - ctx.ratio(2, 3)*e)*ctx.exp(e)/ctx.sqrt(ctx.pi()) + ctx.erf((ctx.ratio(1, 2))*ctx.sqrt(2)*r))
 
 
 @jit
 def square_beyond(sigma: float, c: float) -> float:
     """E x² 1_{|x|>c}."""
-    r = c/sigma
-    return sigma**2*(0.7978845608028654*r*math.exp(-1/2*r**2) + math.erfc((1/2)*math.sqrt(2)*r))
+    h1, l1 = _divide(c, 0.0, sigma, 0.0)
+    r, r_low = h1, l1
+    h2, l2 = _multiply(r, r_low, r, r_low)
+    h3, l3 = _multiply(-0.5, 0.0, h2, l2)
+    e, e_low = h3, l3
+    h4, l4 = _exact_product(sigma, sigma)
+    h5 = math.exp(e)
+    l5 = e_low*h5
+    h6, l6 = _multiply(r, r_low, h5, l5)
+    h7, l7 = _multiply(0.7978845608028654, -4.98465440455546e-17, h6, l6)
+    h8, l8 = _multiply(0.7071067811865476, -4.833646656726457e-17, r, r_low)
+    h9 = math.erfc(h8)
+    l9 = -1.1283791670955126*l8*math.exp(-h8**2)
+    h10, l10 = _add(h7, l7, h9, l9)
+    h11, l11 = _multiply(h4, l4, h10, l10)
+    return h11 + l11
 
 
 def square_beyond_in(ctx: Any, sigma: Any, c: Any) -> Any:
@@ -490,20 +543,19 @@ def mean_intercept_cap(sigma: float, c: float) -> float:
         return 0.0
     h1, l1 = _exact_product(c, c)
     h2, l2 = _exact_product(sigma, sigma)
-    h3, l3 = _multiply(2.0, 0.0, h2, l2)
-    h4, l4 = _divide(-h1, -l1, h3, l3)
+    h3, l3 = _divide(h1, l1, h2, l2)
+    h4, l4 = _multiply(-0.5, 0.0, h3, l3)
     q, q_low = h4, l4
-    h5, l5 = _multiply(4.419417382415922e+38, -1.0210604317622367e+22, c, 0.0)
-    h6, l6 = _multiply(6.25e+38, -1.898662677668773e+22, sigma, 0.0)
-    h7, l7 = _divide(h5, l5, h6, l6)
-    r, r_low = h7, l7
-    h8 = math.exp(q)
-    l8 = q_low*h8
-    h9, l9 = _multiply(c, 0.0, h8, l8)
-    h10 = scaled_erfc(r + r_low)
-    h11, l11 = _multiply(h9, l9, h10, 0.0)
-    h12, l12 = _divide(h11, l11, 2.0, 0.0)
-    return h12 + l12
+    h5, l5 = _divide(c, 0.0, sigma, 0.0)
+    h6, l6 = _multiply(0.7071067811865476, -4.833646656726457e-17, h5, l5)
+    r, r_low = h6, l6
+    h7 = math.exp(q)
+    l7 = q_low*h7
+    h8, l8 = _multiply(c, 0.0, h7, l7)
+    h9 = scaled_erfc(r + r_low)
+    h10, l10 = _multiply(h8, l8, h9, 0.0)
+    h11, l11 = _multiply(0.5, 0.0, h10, l10)
+    return h11 + l11
 
 
 @vectorize

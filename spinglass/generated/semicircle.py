@@ -11,7 +11,7 @@ Equations:
     outlier_rate: semicircle.outlier-series
 Sources: wigner1955.
 
-Digest: b9bdeb43020dc271.
+Digest: 24a1862ebc4e4efc.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from typing import Any
 
 from spinglass._jit import jit, vectorize
 from spinglass._twofold import add as _add
-from spinglass._twofold import divide as _divide
-from spinglass._twofold import exact_product as _exact_product
 from spinglass._twofold import exact_sum as _exact_sum
 from spinglass._twofold import multiply as _multiply
 from spinglass._twofold import root as _root
@@ -159,7 +157,7 @@ def outlier_rate(x: float) -> float:
         h1, l1 = _exact_sum(-2.0, a)
         h2, l2 = _exact_sum(2.0, a)
         h3, l3 = _multiply(h1, l1, h2, l2)
-        h4, l4 = _divide(h3, l3, 4.0, 0.0)
+        h4, l4 = _multiply(0.25, 0.0, h3, l3)
         v, v_low = h4, l4
         r = math.sqrt(v + 1) + 1
         q = v/r**2
@@ -167,20 +165,18 @@ def outlier_rate(x: float) -> float:
         h5, l5 = _root(v, v_low)
         h6, l6 = _multiply(h5, l5, h5, l5)
         h7, l7 = _multiply(h6, l6, h5, l5)
-        h8, l8 = _exact_product(3.0, g)
-        h9, l9 = _add(2.0, 0.0, h8, l8)
-        h10, l10 = _multiply(h7, l7, h9, l9)
-        h11, l11 = _divide(h10, l10, 3.0, 0.0)
-        return h11 + l11
+        h8, l8 = _add(0.6666666666666666, 3.700743415417188e-17, g, 0.0)
+        h9, l9 = _multiply(h7, l7, h8, l8)
+        return h9 + l9
     a = abs(x)
-    h12, l12 = _exact_sum(-2.0, a)
-    h13, l13 = _exact_sum(2.0, a)
-    h14, l14 = _multiply(h12, l12, h13, l13)
-    h15, l15 = _divide(h14, l14, 4.0, 0.0)
-    v, v_low = h15, l15
+    h10, l10 = _exact_sum(-2.0, a)
+    h11, l11 = _exact_sum(2.0, a)
+    h12, l12 = _multiply(h10, l10, h11, l11)
+    h13, l13 = _multiply(0.25, 0.0, h12, l12)
+    v, v_low = h13, l13
     e = -math.asinh(math.sqrt(v)) + (1/(math.sqrt(1 + (1/v)) + 1))
-    h16, l16 = _add(e, 0.0, v, v_low)
-    return h16 + l16
+    h14, l14 = _add(e, 0.0, v, v_low)
+    return h14 + l14
 
 
 @vectorize

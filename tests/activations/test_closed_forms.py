@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -304,3 +305,13 @@ def test_import_stays_light() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "[]"
+
+
+def test_a_second_process_reads_the_compiled_code_of_the_first(tmp_path):
+    code = "from spinglass.activations import gaussian_means as g; print(repr(g('x + x*erf(x)').mean_square(0.7)))"
+    environment = {**os.environ, "SPINGLASS_CACHE_DIR": str(tmp_path)}
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment) for _ in range(2)
+    ]
+    assert [run.returncode for run in runs] == [0, 0], runs[-1].stderr
+    assert runs[0].stdout == runs[1].stdout
