@@ -11,7 +11,8 @@ import numpy as np
 import sympy as sp
 
 from derivations import symbols
-from derivations.claims import Identity, Numbers
+from derivations.claims import Claim, Identity, Numbers
+from derivations.deferred import deferred
 from derivations.derivation import Derivation, Result
 from derivations.emit import Argument, Formula
 from derivations.moments import gaussian_moment
@@ -71,22 +72,26 @@ def kac_rice(sign: int = 1) -> Result:
     weight = sp.exp(-(zeta**2) / (2 * variance)) / sp.sqrt(2 * sp.pi * variance)
     sphere = 2 * sp.pi ** ((n + 1) / 2) / sp.gamma((n + 1) / 2)
     prefactor = sphere * (2 * sp.pi) ** (-n / 2) * r ** (n / 2)
-    # N = 2: A_1 - zeta is a centred Gaussian, of mean modulus sqrt(2/pi) times its deviation.
-    circle = prefactor.subs(n, 1) * sp.sqrt(2 / sp.pi) * sp.sqrt(double / mixed + variance)
-    angle = sp.Symbol("theta", real=True)
-    around = field.subs({x0: sp.cos(angle), x1: sp.sin(angle), x2: 0, y0: 1, y1: 0, y2: 0})
-    second, fourth = (sp.diff(around, angle, order).subs(angle, 0) for order in (2, 4))
-    rice = 2 * sp.sqrt(sp.simplify(-fourth / second).subs(a2, r * a1))
-    independence = [at((x0, 1), (y1, 2)), at((x0, 1), (y1, 1)), at((x1, 1), (y1, 2)), at((x1, 1), (y1, 1), (y2, 1))]
+
+    def claims() -> tuple[Claim, ...]:
+        # N = 2: A_1 - zeta is a centred Gaussian, of mean modulus sqrt(2/pi) times its deviation.
+        circle = prefactor.subs(n, 1) * sp.sqrt(2 / sp.pi) * sp.sqrt(double / mixed + variance)
+        angle = sp.Symbol("theta", real=True)
+        around = field.subs({x0: sp.cos(angle), x1: sp.sin(angle), x2: 0, y0: 1, y1: 0, y2: 0})
+        second, fourth = (sp.diff(around, angle, order).subs(angle, 0) for order in (2, 4))
+        rice = 2 * sp.sqrt(sp.simplify(-fourth / second).subs(a2, r * a1))
+        independence = [at((x0, 1), (y1, 2)), at((x0, 1), (y1, 1)), at((x1, 1), (y1, 2)), at((x1, 1), (y1, 1), (y2, 1))]
+        return (
+            Identity([gradient, mixed, double], [a1, a2, 2 * a2], what="the variances of gradient and Hessian"),
+            Identity(independence, [0] * 4, what="independence of radial part, gradient and Hessian"),
+            Identity(circle, rice, what="N = 2 against the zero count of a stationary process"),
+        )
+
     return Result(
         value=(prefactor, weight, zeta),
         equation=r"E\,\mathrm{Crt}_N=|S^{n}|\left(\frac{r}{2\pi}\right)^{n/2}E_\zeta E|\det(A_n-\zeta)|,\quad"
         r"\mathrm{Var}\,\zeta=1+\frac1r,\quad r=\frac{\xi''}{\xi'}",
-        claims=(
-            Identity([gradient, mixed, double], [a1, a2, 2 * a2], what="the variances of gradient and Hessian"),
-            Identity(independence, [0] * 4, what="independence of radial part, gradient and Hessian"),
-            Identity(circle, rice, what="N = 2 against the zero count of a stationary process"),
-        ),
+        claims=deferred(claims),
     )
 
 
@@ -110,19 +115,23 @@ def fyodorov(sign: int = 1) -> Result:
     side by the Pfaffian of skew moments."""
     ratio = 4 * sp.sqrt(2) ** n * sp.gamma(1 + (n + 1) / 2)  # Z_{n+1}/Z_n
     factor = sp.simplify(ratio / (n + 1)) * sp.exp(sign * xi**2 / 4)
-    rows = []
-    for size in (1, 2, 3, 4, 7):
-        for at in (0.0, 0.8, -2.5):
-            given = {n: size, xi: at}
-            here = mp.mpf(sp.N(factor.subs(given), 25)) * level_density(size + 1, at)
-            rows.append((f"n = {size}, xi = {at}", here, _mean_modulus(size, at)))
+
+    def claims() -> tuple[Claim, ...]:
+        rows = []
+        for size in (1, 2, 3, 4, 7):
+            for at in (0.0, 0.8, -2.5):
+                given = {n: size, xi: at}
+                here = mp.mpf(sp.N(factor.subs(given), 25)) * level_density(size + 1, at)
+                rows.append((f"n = {size}, xi = {at}", here, _mean_modulus(size, at)))
+        return (
+            Numbers(rows, 1e-11, ("R_{n+1} from skew moments", "Pfaffian of |x - xi|")),
+            Identity(factor.subs(n, 1), 2 * sp.sqrt(2) * sp.exp(xi**2 / 4), what="the constant at n = 1"),
+        )
+
     return Result(
         value=factor,
         equation=r"E|\det(A_n-\xi)|=2^{(n+2)/2}\,\Gamma\left(\tfrac{n+1}2\right)e^{\xi^2/4}R_{n+1}(\xi)",
-        claims=(
-            Numbers(rows, 1e-11, ("R_{n+1} from skew moments", "Pfaffian of |x - xi|")),
-            Identity(factor.subs(n, 1), 2 * sp.sqrt(2) * sp.exp(xi**2 / 4), what="the constant at n = 1"),
-        ),
+        claims=deferred(claims),
     )
 
 
@@ -140,25 +149,29 @@ def total(sign: int = 1) -> Result:
     width = sp.factor(-sp.expand(exponents[0]).coeff(xi, 2) - sign * sp.expand(exponents[1]).coeff(xi, 2))
     constant = (prefactor * weight.subs(zeta, 0) * determinant.subs(xi, 0)).subs(n, symbols.N - 1)
     constant = sp.simplify(sp.powsimp(sp.gammasimp(constant), force=True))
-    rows = []
-    for size, ratio in ((2, sp.Integer(2)), (3, sp.Integer(3)), (4, sp.Rational(1, 2)), (5, sp.Rational(7, 2))):
-        moment = mean_gaussian_statistic(size, mp.mpf(float(width.subs(r, ratio))))
-        here = moment * mp.mpf(float(constant.subs({symbols.N: size, r: ratio})))
-        deviation, step = float(sp.sqrt(1 + 1 / ratio)), 0.25
-        nodes = [step * k * deviation for k in range(-36, 37)]
-        modulus = [_mean_modulus(size - 1, node) for node in nodes]
-        mean = sum(step * deviation * float(weight.subs({r: ratio, zeta: node})) * value
-                   for node, value in zip(nodes, modulus, strict=True))  # fmt: skip
-        rows.append((f"N = {size}, r = {ratio}", here, mean * float(prefactor.subs({n: size - 1, r: ratio}))))
-    pure = [width.subs(r, p - 1) - (p - 2) / (4 * p), constant.subs(r, p - 1) ** 2 - 8 * (p - 1) ** symbols.N / p]
+
+    def claims() -> tuple[Claim, ...]:
+        rows = []
+        for size, ratio in ((2, sp.Integer(2)), (3, sp.Integer(3)), (4, sp.Rational(1, 2)), (5, sp.Rational(7, 2))):
+            moment = mean_gaussian_statistic(size, mp.mpf(float(width.subs(r, ratio))))
+            here = moment * mp.mpf(float(constant.subs({symbols.N: size, r: ratio})))
+            deviation, step = float(sp.sqrt(1 + 1 / ratio)), 0.25
+            nodes = [step * k * deviation for k in range(-36, 37)]
+            modulus = [_mean_modulus(size - 1, node) for node in nodes]
+            mean = sum(step * deviation * float(weight.subs({r: ratio, zeta: node})) * value
+                       for node, value in zip(nodes, modulus, strict=True))  # fmt: skip
+            rows.append((f"N = {size}, r = {ratio}", here, mean * float(prefactor.subs({n: size - 1, r: ratio}))))
+        pure = [width.subs(r, p - 1) - (p - 2) / (4 * p), constant.subs(r, p - 1) ** 2 - 8 * (p - 1) ** symbols.N / p]
+        return (
+            Numbers(rows, 1e-10, ("one integral over R_N", "the mean modulus averaged over the radial derivative")),
+            Identity(pure, [0, 0], what="exponent and constant of the pure model"),
+        )
+
     return Result(
         value=(constant, width),
         equation=r"E\,\mathrm{Crt}_N=2\sqrt{\frac{2}{r+1}}\,r^{N/2}"
         r"\int R_N(\xi)\exp\left(-\frac{r-1}{r+1}\frac{\xi^2}4\right)d\xi",
-        claims=(
-            Numbers(rows, 1e-10, ("one integral over R_N", "the mean modulus averaged over the radial derivative")),
-            Identity(pure, [0, 0], what="exponent and constant of the pure model"),
-        ),
+        claims=deferred(claims),
     )
 
 
@@ -205,7 +218,7 @@ def density(sign: int = 1) -> Result:
     $$\sqrt{2\pi}R_N=L\,e^{-x^2/2}+(S\,\sqrt\pi\,\mathrm{erf}(x/2)+O)e^{-x^2/4}$$ with polynomials
     $L,S,O$; they are carried on. Claims: $\int R_N=N$ exactly, and the density by skew moments of monomials (de
     Bruijn), which knows no Hermite functions, to 30 digits."""
-    parts, norms, rows = {}, [], []
+    parts = {}
     for size in _SIZES:
         local = sum((_hermite(j) ** 2 * sp.Rational(1, sp.factorial(j)) for j in range(size)), sp.Poly(0, xi))
         gauss, error_part = _signed_integral(size)
@@ -214,17 +227,23 @@ def density(sign: int = 1) -> Result:
         if size % 2:
             odd = _hermite(size - 1) * sp.sqrt(2) * (1 / (2 * _moments(_hermite(size - 1), sp.Rational(1, 4))))
         parts[size] = (local + correction * gauss, correction * error_part, odd)
-        norms.append(_integral(parts[size], sp.Integer(0)))
-        for at in (0, 0.7, 3.1):
-            exact = _with_digits(level_density, size, at)
-            rows.append((f"N = {size}, x = {at}", _density_value(parts[size], at), exact))
+
+    def claims() -> tuple[Claim, ...]:
+        norms = [_integral(parts[size], sp.Integer(0)) for size in _SIZES]
+        rows = []
+        for size in _SIZES:
+            for at in (0, 0.7, 3.1):
+                exact = _with_digits(level_density, size, at)
+                rows.append((f"N = {size}, x = {at}", _density_value(parts[size], at), exact))
+        return (
+            Identity(norms, list(_SIZES), simplify=sp.simplify, what="the integral of R_N is N"),
+            Numbers(rows, 1e-30, ("Hermite functions", "Pfaffian of skew moments")),
+        )
+
     return Result(
         value=parts,
         equation=r"\sqrt{2\pi}\,R_N=L_N(x)\,e^{-x^2/2}+\left(S_N(x)\sqrt\pi\,\mathrm{erf}(x/2)+O_N(x)\right)e^{-x^2/4}",
-        claims=(
-            Identity(norms, list(_SIZES), simplify=sp.simplify, what="the integral of R_N is N"),
-            Numbers(rows, 1e-30, ("Hermite functions", "Pfaffian of skew moments")),
-        ),
+        claims=deferred(claims),
     )
 
 
@@ -271,24 +290,28 @@ def counts(sign: int = 1) -> Result:
         quotient = sp.factor(shared * (_moments(local, narrow) + sign * signed))
         rest = sp.factor(_moments(odd, wide)) * constant.subs(symbols.N, size) / sp.sqrt(2 * wide)
         found[size] = (quotient, sp.simplify(sp.powsimp(rest)))
-    moments = []
-    for order in (1, 3, 7, 11):
-        for at in (sp.Rational(1, 4), sp.Rational(2, 5)):
-            closed = _number(_error_moments(order).subs(b, at) / sp.sqrt(4 * at + 1))
-            moments.append((f"order {order}, b = {at}", closed, _error_moment_by_quadrature(order, float(at))))
-    rows = []
-    for size, parts in found.items():
-        for at in ("3", "4", "5", "1.3", "1.0625", "17.75"):
-            rows.append((f"N = {size}, p = {at}", _total_value(size, parts, at), _pfaffian_total(size, at)))
-    two = [sp.simplify(_assembled(size, parts).subs(r, 1)) for size, parts in found.items()]
-    return Result(
-        value=found,
-        equation=[sp.Eq(sp.Symbol(f"Q_{size}"), found[size][0], evaluate=False) for size in (2, 3, 4, 5, 6)],
-        claims=(
+
+    def claims() -> tuple[Claim, ...]:
+        moments = []
+        for order in (1, 3, 7, 11):
+            for at in (sp.Rational(1, 4), sp.Rational(2, 5)):
+                closed = _number(_error_moments(order).subs(b, at) / sp.sqrt(4 * at + 1))
+                moments.append((f"order {order}, b = {at}", closed, _error_moment_by_quadrature(order, float(at))))
+        rows = []
+        for size, parts in found.items():
+            for at in ("3", "4", "5", "1.3", "1.0625", "17.75"):
+                rows.append((f"N = {size}, p = {at}", _total_value(size, parts, at), _pfaffian_total(size, at)))
+        two = [sp.simplify(_assembled(size, parts).subs(r, 1)) for size, parts in found.items()]
+        return (
             Numbers(moments, 1e-12, ("derivatives in b", "quadrature")),
             Numbers(rows, 1e-30, ("closed forms", "Pfaffian of skew moments")),
             Identity(two, [2 * size for size in found], what="p = 2 has 2N critical points"),
-        ),
+        )
+
+    return Result(
+        value=found,
+        equation=[sp.Eq(sp.Symbol(f"Q_{size}"), found[size][0], evaluate=False) for size in (2, 3, 4, 5, 6)],
+        claims=deferred(claims),
     )
 
 
@@ -344,20 +367,26 @@ def closed_forms(sign: int = 1) -> Result:
         parts[size] = (sp.Poly(numerator, p), sp.factor(denominator), rest)
         odd = sp.sqrt(p - sign) if size % 2 else sp.Integer(1)
         found[size] = sp.powsimp(sp.factor(numerator) * odd / (sp.factor(denominator) * sp.sqrt(3 * p - 2))) + rest
-    rows = [(f"N = {size}, p = {at}", _number(found[size].subs(p, at)), value) for (size, at), value in _TABLE.items()]
-    large = [
-        (f"p = {at}", _number(found[12].subs(p, at)), 4 * mp.sqrt(24 / (mp.pi * (at - 2))) * (at - 1) ** 6)
-        for at in (3, 4, 6, 10)
-    ]
+
+    def claims() -> tuple[Claim, ...]:
+        rows = [
+            (f"N = {size}, p = {at}", _number(found[size].subs(p, at)), value) for (size, at), value in _TABLE.items()
+        ]
+        large = [
+            (f"p = {at}", _number(found[12].subs(p, at)), 4 * mp.sqrt(24 / (mp.pi * (at - 2))) * (at - 1) ** 6)
+            for at in (3, 4, 6, 10)
+        ]
+        return (
+            Numbers(rows, 2e-16, ("closed forms", "table of exact values")),
+            Numbers(large, 0.1, ("N = 12", "asymptotic total")),
+        )
+
     return Result(
         value=(found, parts),
         equation=[
             sp.Eq(sp.Symbol(rf"E\,\mathrm{{Crt}}_{{{size}}}"), form, evaluate=False) for size, form in found.items()
         ],
-        claims=(
-            Numbers(rows, 2e-16, ("closed forms", "table of exact values")),
-            Numbers(large, 0.1, ("N = 12", "asymptotic total")),
-        ),
+        claims=deferred(claims),
     )
 
 
@@ -437,31 +466,37 @@ def stable(sign: int = 1) -> Result:
     $r$ loses nothing for any $p>1$, near $p=1$, near $p=2$ and for large $p$. Claims: the coefficients are their own
     moduli; the form is the closed form."""
     forms, parts = closed_forms()
-    found, coefficients, differences, rows = {}, [], [], []
+    found, polynomials = {}, {}
     for size, (numerator, denominator, rest) in parts.items():
-        polynomial = sp.Poly(numerator.as_expr().subs(p, sign + r), r)
-        coefficients += polynomial.all_coeffs()
+        polynomials[size] = polynomial = sp.Poly(numerator.as_expr().subs(p, sign + r), r)
         root = sp.sqrt(r) if size % 2 else sp.Integer(1)
         power = sp.Poly(denominator, p).degree() if denominator.has(p) else 0
-        differences.append(sp.Poly(sp.horner(polynomial).subs(r, p - 1), p) - numerator)
         quotient, remainder = sp.div(polynomial, sp.Poly(3 * r + 1, r))
         if remainder.is_zero and size > 1:
             polynomial, power = quotient, power - 1
         constant = sp.Integer(denominator.subs(p, 1))
         found[size] = sp.horner(polynomial) * root / (constant * (3 * r + 1) ** (power + sp.Rational(1, 2))) + rest
-        for at in ("1.001", "1.9", "3", "40.5"):
-            exact = _number(forms[size].subs(p, sp.Rational(at)))
-            rows.append((f"N = {size}, p = {at}", _number(found[size].subs(r, sp.Rational(at) - 1)), exact))
+
+    def claims() -> tuple[Claim, ...]:
+        coefficients, differences, rows = [], [], []
+        for size, polynomial in polynomials.items():
+            coefficients += polynomial.all_coeffs()
+            differences.append(sp.Poly(sp.horner(polynomial).subs(r, p - 1), p) - parts[size][0])
+            for at in ("1.001", "1.9", "3", "40.5"):
+                exact = _number(forms[size].subs(p, sp.Rational(at)))
+                rows.append((f"N = {size}, p = {at}", _number(found[size].subs(r, sp.Rational(at) - 1)), exact))
+        return (
+            Identity(coefficients, [abs(c) for c in coefficients], what="no coefficient is negative"),
+            Identity([rest.as_expr() for rest in differences], [0] * len(differences), what="the same numerators"),
+            Numbers(rows, 1e-38, ("Horner form in r", "closed form in p")),
+        )
+
     return Result(
         value=found,
         equation=[
             sp.Eq(sp.Symbol(rf"E\,\mathrm{{Crt}}_{{{size}}}"), found[size], evaluate=False) for size in (4, 5, 6, 7, 8)
         ],
-        claims=(
-            Identity(coefficients, [abs(c) for c in coefficients], what="no coefficient is negative"),
-            Identity([rest.as_expr() for rest in differences], [0] * len(differences), what="the same numerators"),
-            Numbers(rows, 1e-38, ("Horner form in r", "closed form in p")),
-        ),
+        claims=deferred(claims),
     )
 
 
@@ -497,7 +532,7 @@ for _size in _SIZES:
             kernel=_kernel(_size),
             title=f"Mean total number of critical points at N = {_size}",
             step=stable,
-            arguments=(Argument(p, "spins per interaction, or 1 + xi''/xi' of a mixture", 1.0, LARGEST, open="low"),),
+            arguments=(Argument(p, "spins per interaction, or 1 + xi''/xi' of a mixture", 1.0, LARGEST, open=True),),
             plain=closed_forms()[0][_size],
             domain="real p > 1, up to 2^50",
             points=_points,

@@ -12,6 +12,7 @@ import sympy as sp
 from derivations import kac_rice, semicircle_law
 from derivations.claims import Claim, Identity, Numbers, Order
 from derivations.covariance_symbols import D1, D
+from derivations.deferred import deferred
 from derivations.derivation import Derivation, Result
 from derivations.point_counts import folded, sphere_area
 from derivations.symbols import N, k, p, u, v, x, xi
@@ -74,40 +75,43 @@ def goe_identity(sign: int = 1) -> Result:
     exponent = sp.simplify(sum(term for term in weight.args if term.has(xi)))
     constant = (front * normal * undone).subs(xi, 0)
     number = sp.symbols("number", positive=True)
-    steepness = sp.Rational(1, 4) - exponent / xi**2  # with R_1 = e^{−ξ²/4}/(2√π), the law of A_1
-    one = (constant.subs(N, 1) / (2 * sp.sqrt(steepness))).subs(p, 1 + number)
     factor = sp.gammasimp(constant.subs(p, 1 + number))
     factor = sp.powsimp(sp.expand_power_base(sp.powdenest(factor, force=True), force=True), force=True)
     factor = factor.subs(number, p - 1)
-    rows = []
-    for degree in (3, 4, 7):
-        at = {p: degree}
-        height = mpmath.mpf(str(constant.subs(at).subs(N, 2).evalf(25)))
-        bend = mpmath.mpf(str(exponent.subs(at).subs(xi, 1).evalf(25)))
-
-        def two(place: Any, height: Any = height, bend: Any = bend) -> Any:
-            # R_2 = 2 (Z_1/Z_2) e^{−ξ²/4} E|A_1 − ξ|
-            ratio = mpmath.mpf(str((2 * mehta.subs(N, 2)).evalf(25)))
-            minor = folded(place, mpmath.sqrt(2))
-            return height * mpmath.exp(bend * place**2 - place**2 / 4) * ratio * minor
-
-        total = 2 * mpmath.quad(two, [0, 2, 5, 10, 20])
-        rows.append((f"N = 2, p = {degree}", total, 2 * mpmath.sqrt(3 * degree - 2)))
-    matrix = [sp.simplify(constant.subs({p: 2, N: size})) for size in range(1, 8)]
-    claims = (
-        Identity(sp.simplify(one), 2, what="two critical points at N = 1"),
-        Numbers(rows, 1e-12, ("the identity at N = 2", "Rice's formula")),
-        Identity([*matrix, exponent.subs(p, 2)], [2] * 7 + [0], what="the matrix case: factor 2, exponent 0"),
-        Identity(
-            (factor / (2 * sp.sqrt(2 / p) * (p - 1) ** (N / 2))).subs(p, 1 + number), 1, what="the published factor"
-        ),
-    )
     equation = (
         r"E\,\mathrm{Crt}_{N,k}(B) = 2\sqrt{2/p}\,(p-1)^{N/2}\,E\bigl[e^{-(p-2)\lambda_k^2/(4p)}"
         r"\,1\{\lambda_k\sqrt{(p-1)/(pN)}\in B\}\bigr]"
     )
     rate = sp.simplify(exponent.subs(xi, 1))
-    return Result({"exponent": rate, "factor": factor, "mehta": mehta}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        steepness = sp.Rational(1, 4) - exponent / xi**2  # with R_1 = e^{−ξ²/4}/(2√π), the law of A_1
+        one = (constant.subs(N, 1) / (2 * sp.sqrt(steepness))).subs(p, 1 + number)
+        rows = []
+        for degree in (3, 4, 7):
+            at = {p: degree}
+            height = mpmath.mpf(str(constant.subs(at).subs(N, 2).evalf(25)))
+            bend = mpmath.mpf(str(exponent.subs(at).subs(xi, 1).evalf(25)))
+
+            def two(place: Any, height: Any = height, bend: Any = bend) -> Any:
+                # R_2 = 2 (Z_1/Z_2) e^{−ξ²/4} E|A_1 − ξ|
+                ratio = mpmath.mpf(str((2 * mehta.subs(N, 2)).evalf(25)))
+                minor = folded(place, mpmath.sqrt(2))
+                return height * mpmath.exp(bend * place**2 - place**2 / 4) * ratio * minor
+
+            total = 2 * mpmath.quad(two, [0, 2, 5, 10, 20])
+            rows.append((f"N = 2, p = {degree}", total, 2 * mpmath.sqrt(3 * degree - 2)))
+        matrix = [sp.simplify(constant.subs({p: 2, N: size})) for size in range(1, 8)]
+        return (
+            Identity(sp.simplify(one), 2, what="two critical points at N = 1"),
+            Numbers(rows, 1e-12, ("the identity at N = 2", "Rice's formula")),
+            Identity([*matrix, exponent.subs(p, 2)], [2] * 7 + [0], what="the matrix case: factor 2, exponent 0"),
+            Identity(
+                (factor / (2 * sp.sqrt(2 / p) * (p - 1) ** (N / 2))).subs(p, 1 + number), 1, what="the published factor"
+            ),
+        )
+
+    return Result({"exponent": rate, "factor": factor, "mehta": mehta}, equation, deferred(claims))
 
 
 @derivation.step(
@@ -136,25 +140,30 @@ def determinant(sign: int = 1) -> Result:
     real, imaginary = -sign * linear / 2, sp.sqrt(1 - x**2 / 4)
     inside = sp.log((x + real) ** 2 + imaginary**2) / 2 + (real**2 - imaginary**2) / 2
     inside = sp.expand(inside.subs((x + real) ** 2 + imaginary**2, sp.expand((x + real) ** 2 + imaginary**2)))
-    rows, errors, sizes = [], [], (25, 50, 100, 200, 400)
-    with mpmath.workdps(25):
-        for place in ("0.4", "-1.7", "2", "2.5", "-6"):
-            at = mpmath.mpf(place)
-            mine = sp.lambdify(x, inside, "mpmath")(at) if abs(at) <= 2 else _at_w(outside, at)
-            rows.append((f"Phi({place})", mine, _mean_logarithm(at)))
-        at = mpmath.mpf("2.3")
-        for size in sizes:
-            exact = _hermite(size, at * mpmath.sqrt(size)) / mpmath.mpf(size) ** (mpmath.mpf(size) / 2)
-            errors.append(exact / (mpmath.exp(size * _at_w(outside, at)) * _at_w(fluctuation, at)) - 1)
-    claims = (
-        Numbers(rows, 1e-12, ("the real part of the exponent", "the mean logarithm over the semicircle"), scale=0.5),
-        Order(sizes, errors, -1),
-    )
     shown = [
         r"\Phi(x) = \log w + \tfrac1{2w^2},\quad |x| = w+1/w;\qquad \Phi = \tfrac{x^2}4-\tfrac12,\quad |x|\le2",
         r"He_n(x\sqrt n) \simeq n^{n/2}\,e^{n\Phi(x)}\,(1-w^{-2})^{-1/2}",
     ]
-    return Result({"inside": inside, "outside": outside, "fluctuation": fluctuation}, shown, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        rows, errors, sizes = [], [], (25, 50, 100, 200, 400)
+        with mpmath.workdps(25):
+            for place in ("0.4", "-1.7", "2", "2.5", "-6"):
+                at = mpmath.mpf(place)
+                mine = sp.lambdify(x, inside, "mpmath")(at) if abs(at) <= 2 else _at_w(outside, at)
+                rows.append((f"Phi({place})", mine, _mean_logarithm(at)))
+            at = mpmath.mpf("2.3")
+            for size in sizes:
+                exact = _hermite(size, at * mpmath.sqrt(size)) / mpmath.mpf(size) ** (mpmath.mpf(size) / 2)
+                errors.append(exact / (mpmath.exp(size * _at_w(outside, at)) * _at_w(fluctuation, at)) - 1)
+        return (
+            Numbers(
+                rows, 1e-12, ("the real part of the exponent", "the mean logarithm over the semicircle"), scale=0.5
+            ),
+            Order(sizes, errors, -1),
+        )
+
+    return Result({"inside": inside, "outside": outside, "fluctuation": fluctuation}, shown, deferred(claims))
 
 
 @derivation.step("exponent", "The growth rate at an energy", flips="the Gaussian weight of the energy")
@@ -180,33 +189,36 @@ def exponent(sign: int = 1) -> Result:
     gauss = -sign * u**2 / 2
     inside = sp.expand(front + gauss + potential["inside"].subs(x, place))
     outside = front + gauss + potential["outside"].subs(w, growth).subs(x, place)
-    orders: list[Claim] = []
-    sizes = (32, 64, 128, 256, 512)
-    for degree, energy in ((3, -1.0), (4, 0.5), (3, -1.8), (5, -2.1)):
-        branch = inside if abs(energy) < 2 * math.sqrt((degree - 1) / degree) else outside
-        rate = float(branch.subs({above: degree - 1, u: sp.Float(energy, 30)}).evalf(20))
-        errors = [
-            (log_exact_density(energy, 2 * size, degree) - log_exact_density(energy, size, degree)) / size - rate
-            for size in sizes
-        ]
-        orders.append(Order(sizes, errors, -1))
-    stirling_rows = []
-    for size in (10**4, 10**6):
-        exact = math.log(2) + (size - 1) / 2 * math.log(math.pi) - math.lgamma((size - 1) / 2)
-        mine = float(area_rate.subs(N, sp.Float(size)).evalf(20))
-        stirling_rows.append((f"N = {size}", mine / size, exact / size))
-    claims: tuple[Claim, ...] = (
-        Identity(place.subs(above, p - 1) ** 2, shift**2, sp.simplify, "the shift of the Hessian"),
-        *orders,
-        Numbers(stirling_rows, 1e-3, ("Stirling, per spin", "the logarithm of the area, per spin"), scale=1.0),
-    )
     equation = [
         r"\Sigma(u) = \tfrac12 + \tfrac12\log(p-1) - \tfrac{u^2}2 + \Phi\bigl(u\sqrt{p/(p-1)}\bigr)",
         sp.Eq(sp.Function("Sigma")(u), inside.subs(above, p - 1), evaluate=False),
     ]
     back = {above: p - 1}
     value = {"front": front.subs(back), "inside": inside.subs(back), "outside": outside.subs(back), "a": inside}
-    return Result(value, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        orders: list[Claim] = []
+        sizes = (32, 64, 128, 256, 512)
+        for degree, energy in ((3, -1.0), (4, 0.5), (3, -1.8), (5, -2.1)):
+            branch = inside if abs(energy) < 2 * math.sqrt((degree - 1) / degree) else outside
+            rate = float(branch.subs({above: degree - 1, u: sp.Float(energy, 30)}).evalf(20))
+            errors = [
+                (log_exact_density(energy, 2 * size, degree) - log_exact_density(energy, size, degree)) / size - rate
+                for size in sizes
+            ]
+            orders.append(Order(sizes, errors, -1))
+        stirling_rows = []
+        for size in (10**4, 10**6):
+            exact = math.log(2) + (size - 1) / 2 * math.log(math.pi) - math.lgamma((size - 1) / 2)
+            mine = float(area_rate.subs(N, sp.Float(size)).evalf(20))
+            stirling_rows.append((f"N = {size}", mine / size, exact / size))
+        return (
+            Identity(place.subs(above, p - 1) ** 2, shift**2, sp.simplify, "the shift of the Hessian"),
+            *orders,
+            Numbers(stirling_rows, 1e-3, ("Stirling, per spin", "the logarithm of the area, per spin"), scale=1.0),
+        )
+
+    return Result(value, equation, deferred(claims))
 
 
 @derivation.step("threshold", "The threshold energy", flips="the edge of the bulk on the other side")
@@ -226,33 +238,36 @@ def threshold(sign: int = 1) -> Result:
     rates = exponent()
     height = sp.expand(rates["inside"].subs(u, energy).subs(p, 1 + above)).subs(above, p - 1)
     height = sp.Rational(1, 2) * sp.log(p - 1) - sp.simplify(sp.Rational(1, 2) * sp.log(p - 1) - height)
-    ratio = sp.Symbol("z", positive=True)
-    of_ratio = height.subs(p, 2 / (1 - ratio))
-    from spinglass.random_matrices import index_probabilities
-
-    rows = []
-    for degree in (3, 5):
-        value = float(energy.subs(p, degree))
-        for factor, expected in ((0.8, 1), (1.2, 0)):
-            place_x = factor * value * math.sqrt(degree * 60 / (degree - 1))
-            law = np.asarray(index_probabilities(59, place_x))
-            mean = float(np.arange(60) @ law)
-            rows.append((f"p = {degree}, {factor} E", 1 if 2 < mean < 20 else 0 if mean < 0.1 else -1, expected))
-    claims = (
-        Numbers(rows, 0, ("extensive index (1) or not (0)", "above and below the threshold"), scale=1.0),
-        Identity((shift.subs(u, energy)).subs(p, 1 + above), -2, sp.simplify, "the shift is at the lower edge"),
-        Identity(
-            sp.series(of_ratio, ratio, 0, 12).removeO(),
-            sum(ratio ** (2 * j + 1) / (2 * j + 1) for j in range(1, 6)),
-            what="the series of artanh z − z",
-        ),
-        Identity(sp.diff(of_ratio - (sp.atanh(ratio) - ratio), ratio), 0, sp.simplify, "artanh z − z"),
-    )
     equation = [
         sp.Eq(sp.Symbol("E_oo"), -energy, evaluate=False),
         sp.Eq(sp.Symbol(r"\Theta_{\rm edge}"), height, evaluate=False),
     ]
-    return Result({"energy": -energy, "height": height}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        ratio = sp.Symbol("z", positive=True)
+        of_ratio = height.subs(p, 2 / (1 - ratio))
+        from spinglass.random_matrices import index_probabilities
+
+        rows = []
+        for degree in (3, 5):
+            value = float(energy.subs(p, degree))
+            for factor, expected in ((0.8, 1), (1.2, 0)):
+                place_x = factor * value * math.sqrt(degree * 60 / (degree - 1))
+                law = np.asarray(index_probabilities(59, place_x))
+                mean = float(np.arange(60) @ law)
+                rows.append((f"p = {degree}, {factor} E", 1 if 2 < mean < 20 else 0 if mean < 0.1 else -1, expected))
+        return (
+            Numbers(rows, 0, ("extensive index (1) or not (0)", "above and below the threshold"), scale=1.0),
+            Identity((shift.subs(u, energy)).subs(p, 1 + above), -2, sp.simplify, "the shift is at the lower edge"),
+            Identity(
+                sp.series(of_ratio, ratio, 0, 12).removeO(),
+                sum(ratio ** (2 * j + 1) / (2 * j + 1) for j in range(1, 6)),
+                what="the series of artanh z − z",
+            ),
+            Identity(sp.diff(of_ratio - (sp.atanh(ratio) - ratio), ratio), 0, sp.simplify, "artanh z − z"),
+        )
+
+    return Result({"energy": -energy, "height": height}, equation, deferred(claims))
 
 
 @derivation.step("stable", "Distances from the edge", flips="the sign of the Gaussian part, (p−2)/p v")
@@ -267,43 +282,48 @@ def stable(sign: int = 1) -> Result:
     forms by $x = w+1/w$, $v = (w-1/w)^2/4$.
     """
     slope = (p - 2) / p
-    rates = exponent()
     height = threshold()["height"]
     inside = sp.log(p - 1) / 2 - slope * (1 + sign * v)
     cost = semicircle_law.outlier_rate()
     outside = height - sign * slope * v - cost
     distance = (p * u**2 - 4 * (p - 1)) / (4 * (p - 1))
-    half = (w - 1 / w) / 2  # √v
-    energy = (w + 1 / w) * sp.sqrt((p - 1) / p)
-    plain = (rates["front"] - u**2 / 2).subs(u, energy) + determinant()["outside"]
-    rate = sp.expand(half * (w + 1 / w) / 2) - sp.log(w)  # I₁ at √v = (w − 1/w)/2, √(1+v) = (w + 1/w)/2
-
-    def flat(rest: Any) -> Any:
-        return sp.simplify(sp.expand_log(sp.expand(rest), force=True))
-
-    claims = (
-        Identity(distance, shift**2 / 4 - 1, sp.simplify, "v is the distance from the edge"),
-        Identity(inside.subs(v, distance), rates["inside"], sp.simplify, "inside the bulk"),
-        Identity(height - sign * slope * half**2 - rate, plain, flat, "outside the bulk"),
-        Identity(half**2 + 1, ((w + 1 / w) / 2) ** 2, what="v = (w − 1/w)²/4"),
-        Identity(
-            [sp.diff(cost, v).subs(v, above), cost.subs(v, 0)],
-            [sp.sqrt(above) / sp.sqrt(1 + above), 0],
-            sp.simplify,
-            "the slope of the rate in v",
-        ),
-        Identity(
-            [sp.diff(rate, w), rate.subs(w, 1)],
-            [(w - 1 / w) / (w + 1 / w) * sp.diff(half**2, w), 0],
-            sp.cancel,
-            "the same slope in w",
-        ),
-    )
     equation = [
         sp.Eq(v, distance, evaluate=False),
         r"\Sigma = \Theta_{\rm edge} - \frac{p-2}{p}\,v - \sqrt{v(1+v)} + \operatorname{asinh}\sqrt v",
     ]
-    return Result({"inside": inside, "outside": outside, "distance": distance, "slope": slope}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        rates = exponent()
+        half = (w - 1 / w) / 2  # √v
+        energy = (w + 1 / w) * sp.sqrt((p - 1) / p)
+        plain = (rates["front"] - u**2 / 2).subs(u, energy) + determinant()["outside"]
+        rate = sp.expand(half * (w + 1 / w) / 2) - sp.log(w)  # I₁ at √v = (w − 1/w)/2, √(1+v) = (w + 1/w)/2
+
+        def flat(rest: Any) -> Any:
+            return sp.simplify(sp.expand_log(sp.expand(rest), force=True))
+
+        return (
+            Identity(distance, shift**2 / 4 - 1, sp.simplify, "v is the distance from the edge"),
+            Identity(inside.subs(v, distance), rates["inside"], sp.simplify, "inside the bulk"),
+            Identity(height - sign * slope * half**2 - rate, plain, flat, "outside the bulk"),
+            Identity(half**2 + 1, ((w + 1 / w) / 2) ** 2, what="v = (w − 1/w)²/4"),
+            Identity(
+                [sp.diff(cost, v).subs(v, above), cost.subs(v, 0)],
+                [sp.sqrt(above) / sp.sqrt(1 + above), 0],
+                sp.simplify,
+                "the slope of the rate in v",
+            ),
+            Identity(
+                [sp.diff(rate, w), rate.subs(w, 1)],
+                [(w - 1 / w) / (w + 1 / w) * sp.diff(half**2, w), 0],
+                sp.cancel,
+                "the same slope in w",
+            ),
+        )
+
+    return Result(
+        {"inside": inside, "outside": outside, "distance": distance, "slope": slope}, equation, deferred(claims)
+    )
 
 
 @derivation.step("index", "The cost of more eigenvalues below", flips="the sign of the rate of an outlier")
@@ -328,26 +348,31 @@ def index(sign: int = 1) -> Result:
     distance = stable()["distance"]
     value = factor - (k + 1) * cost.subs(v, distance)
     short = threshold()["height"] - stable()["slope"] * v - (k + 1) * cost
-    from spinglass.complexity import mean_count_density
-
-    orders: list[Claim] = []
-    sizes = (8, 16, 32)
-    for degree, energy in ((3, -2.3), (4, -2.4)):
-        logs = {size: np.log(mean_count_density(energy, size, degree, index=[0, 1, 2])) for size in (8, 16, 32, 64)}
-        for number in range(3):
-            rate = float(value.subs({p: degree, k: number, u: sp.Float(energy, 30)}).evalf(20))
-            power = 0.5 - number - number**2 / 2
-            errors = [
-                (float(logs[2 * size][number] - logs[size][number]) - power * math.log(2)) / size - rate
-                for size in sizes
-            ]
-            orders.append(Order(sizes, errors, -2, within=0.25))
-    claims: tuple[Claim, ...] = (
-        *orders,
-        Identity(value.subs(p, 1 + above), short.subs(v, distance).subs(p, 1 + above), sp.simplify, "the same in v"),
-    )
     equation = r"\Theta_k(u) = \tfrac12\log(p-1) - \frac{p-2}{4(p-1)}u^2 - (k+1)I_1(u)"
-    return Result({"plain": value, "stable": short}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        from spinglass.complexity import mean_count_density
+
+        orders: list[Claim] = []
+        sizes = (8, 16, 32)
+        for degree, energy in ((3, -2.3), (4, -2.4)):
+            logs = {size: np.log(mean_count_density(energy, size, degree, index=[0, 1, 2])) for size in (8, 16, 32, 64)}
+            for number in range(3):
+                rate = float(value.subs({p: degree, k: number, u: sp.Float(energy, 30)}).evalf(20))
+                power = 0.5 - number - number**2 / 2
+                errors = [
+                    (float(logs[2 * size][number] - logs[size][number]) - power * math.log(2)) / size - rate
+                    for size in sizes
+                ]
+                orders.append(Order(sizes, errors, -2, within=0.25))
+        return (
+            *orders,
+            Identity(
+                value.subs(p, 1 + above), short.subs(v, distance).subs(p, 1 + above), sp.simplify, "the same in v"
+            ),
+        )
+
+    return Result({"plain": value, "stable": short}, equation, deferred(claims))
 
 
 @derivation.step("bands", "Band edges", flips="the sign of y in sinh y − y")
@@ -359,30 +384,35 @@ def bands(sign: int = 1) -> Result:
     q^p$.
     """
     y = sp.Symbol("y", positive=True)
-    angle = {v: sp.sinh(y / 2) ** 2}
     slope, height = stable()["slope"], threshold()["height"]
     function = height - slope * (sp.cosh(y) - 1) / 2 - (k + 1) * (sp.sinh(y) - sign * y) / 2
-    from_theta = index()["stable"].subs(angle)
-    rows = []
-    evaluate = sp.lambdify((y, p, k), function, "mpmath")
-    energy = sp.lambdify(p, threshold()["energy"], "mpmath")
-    with mpmath.workdps(30):
-        for degree in (3, 4, 5, 10):
-            root = mpmath.findroot(lambda t, degree=degree: evaluate(t, mpmath.mpf(degree), 0), mpmath.mpf(1))
-            rows.append((f"p = {degree}", energy(mpmath.mpf(degree)) * mpmath.cosh(root / 2), _one_step_value(degree)))
-
-    def flat(rest: Any) -> Any:
-        rest = rest.subs(sp.sqrt(sp.sinh(y / 2) ** 2 + 1), sp.cosh(y / 2)).subs(sp.asinh(sp.sinh(y / 2)), y / 2)
-        return sp.simplify(rest.rewrite(sp.exp))
-
-    claims = (
-        Identity(function, from_theta, flat, "Θ_k in the angle"),
-        Numbers(rows, 1e-20, ("the zero of Θ_0", "one-step replica symmetry breaking")),
-    )
     equation = (
         r"\Theta_{\rm edge} = \frac{p-2}{2p}(\cosh y-1) + \frac{k+1}{2}(\sinh y-y), \quad E_k = E_\infty\cosh(y/2)"
     )
-    return Result({"function": function, "angle": y}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        angle = {v: sp.sinh(y / 2) ** 2}
+        from_theta = index()["stable"].subs(angle)
+        rows = []
+        evaluate = sp.lambdify((y, p, k), function, "mpmath")
+        energy = sp.lambdify(p, threshold()["energy"], "mpmath")
+        with mpmath.workdps(30):
+            for degree in (3, 4, 5, 10):
+                root = mpmath.findroot(lambda t, degree=degree: evaluate(t, mpmath.mpf(degree), 0), mpmath.mpf(1))
+                rows.append(
+                    (f"p = {degree}", energy(mpmath.mpf(degree)) * mpmath.cosh(root / 2), _one_step_value(degree))
+                )
+
+        def flat(rest: Any) -> Any:
+            rest = rest.subs(sp.sqrt(sp.sinh(y / 2) ** 2 + 1), sp.cosh(y / 2)).subs(sp.asinh(sp.sinh(y / 2)), y / 2)
+            return sp.simplify(rest.rewrite(sp.exp))
+
+        return (
+            Identity(function, from_theta, flat, "Θ_k in the angle"),
+            Numbers(rows, 1e-20, ("the zero of Θ_0", "one-step replica symmetry breaking")),
+        )
+
+    return Result({"function": function, "angle": y}, equation, deferred(claims))
 
 
 def _one_step_value(degree: int) -> Any:

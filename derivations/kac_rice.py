@@ -15,8 +15,9 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from derivations.claims import Identity, Numbers
+from derivations.claims import Claim, Identity, Numbers
 from derivations.covariance_symbols import D1, D2, X0, X1, X2, XI, D, radial
+from derivations.deferred import deferred
 from derivations.derivation import Derivation, Result
 from derivations.point_counts import (
     folded,
@@ -80,10 +81,6 @@ def covariances(sign: int = 1) -> Result:
         if i <= j:
             entry = _derivative(one_sided(_ORDERS[i]), points[1], _ORDERS[j]).subs(at_pole)
             matrix[i, j] = matrix[j, i] = sp.expand(entry)
-    amplitudes = sp.symbols("a1:5", positive=True)
-    of_amplitudes = {
-        c: sum(sp.ff(degree, j) * a**2 for degree, a in enumerate(amplitudes, 1)) for j, c in enumerate(XI)
-    }
     equation = [
         sp.Eq(sp.Symbol(r"E(\partial_aH\,\partial_bH)/N"), sp.Symbol(r"\xi'\,\delta_{ab}"), evaluate=False),
         r"E(H^2)/N = \xi, \quad E(H\,\partial_rH)/N = \xi', \quad E(\partial_rH)^2/N = \xi'' + \xi'",
@@ -91,10 +88,17 @@ def covariances(sign: int = 1) -> Result:
         r"E(\nabla_{ab}H\,\nabla_{cd}H)/N = \xi''(\delta_{ac}\delta_{bd}+\delta_{ad}\delta_{bc})"
         r" + (\xi'+\xi'')\delta_{ab}\delta_{cd}",
     ]
-    claims = (
-        Identity(matrix.subs(of_amplitudes), _by_couplings(amplitudes), what="equal to the sum over all couplings"),
-    )
-    return Result(matrix, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        amplitudes = sp.symbols("a1:5", positive=True)
+        of_amplitudes = {
+            c: sum(sp.ff(degree, j) * a**2 for degree, a in enumerate(amplitudes, 1)) for j, c in enumerate(XI)
+        }
+        return (
+            Identity(matrix.subs(of_amplitudes), _by_couplings(amplitudes), what="equal to the sum over all couplings"),
+        )
+
+    return Result(matrix, equation, deferred(claims))
 
 
 def _derivative(expression: Any, symbols: tuple[Any, ...], orders: tuple[int, ...]) -> Any:
@@ -233,25 +237,28 @@ def overlap_field(sign: int = 1) -> Result:
     Hessians of a realisation without couplings.
     """
     y = sp.symbols("y1 y2", real=True)
-    field = sp.Function("D")
     latitude = sp.sqrt(1 - m**2) * y[0] + m * sp.sqrt(1 - sign * (y[0] ** 2 + y[1] ** 2))
     taylor = D + D1 * (latitude - m) + D2 * (latitude - m) ** 2 / 2  # exact to second order at y = 0
     pole = {y[0]: 0, y[1]: 0}
     slope = sp.Matrix([sp.diff(taylor, s).subs(pole) for s in y])
     bent = sp.hessian(taylor, y).subs(pole).applyfunc(sp.expand)
-    t, angle = sp.symbols("t phi", real=True)
-    along = m * sp.cos(t) + sp.sqrt(1 - m**2) * sp.cos(angle) * sp.sin(t)
-    circle = field(along)
-    v = sp.Matrix([sp.cos(angle), sp.sin(angle)])
-    at = {sp.Derivative(field(m), m): D1, sp.Derivative(field(m), (m, 2)): D2}
-    second = _chain(circle, t, along, field).subs(at)
-    claims = (
-        Identity((v.T * bent * v)[0], second, what="second derivatives along great circles"),
-        Numbers(_package_field(slope, bent), 1e-12, ("the formulas", "the package's Hessians"), scale=1.0),
-    )
     equation = r"\nabla D = D'(m)\sqrt{1-m^2}\,e, \qquad \nabla^2 D = (1-m^2)D''(m)\,ee^{\mathsf T} - mD'(m)\,1"
     spike = bent[0, 0] - bent[1, 1]
-    return Result({"slope": slope[0], "spike": sp.expand(spike), "shift": bent[1, 1]}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        field = sp.Function("D")
+        t, angle = sp.symbols("t phi", real=True)
+        along = m * sp.cos(t) + sp.sqrt(1 - m**2) * sp.cos(angle) * sp.sin(t)
+        circle = field(along)
+        v = sp.Matrix([sp.cos(angle), sp.sin(angle)])
+        at = {sp.Derivative(field(m), m): D1, sp.Derivative(field(m), (m, 2)): D2}
+        second = _chain(circle, t, along, field).subs(at)
+        return (
+            Identity((v.T * bent * v)[0], second, what="second derivatives along great circles"),
+            Numbers(_package_field(slope, bent), 1e-12, ("the formulas", "the package's Hessians"), scale=1.0),
+        )
+
+    return Result({"slope": slope[0], "spike": sp.expand(spike), "shift": bent[1, 1]}, equation, deferred(claims))
 
 
 def _chain(circle: Any, t: Any, along: Any, field: Any) -> Any:
@@ -298,27 +305,30 @@ def latitudes(sign: int = 1) -> Result:
     line = sp.simplify((1 + sp.diff(radius, m) ** 2) * (1 - sign * m**2))  # (1 + R′²) R²
     element = sphere_area(N - 2) * height ** ((N - 3) / 2) * sp.sqrt(line)
     element = element.subs(height, 1 - sign * m**2)
-    gram, product = [], []
-    for size in (3, 4, 5):
-        angles = sp.symbols(f"theta1:{size - 1}", positive=True)
-        unit = _unit_vector(angles)
-        point = sp.Matrix([*(sp.sqrt(1 - m**2) * unit), m])
-        tangents = point.jacobian(sp.Matrix([m, *angles]))
-        sphere = unit.jacobian(sp.Matrix(angles))
-        gram.append((tangents.T * tangents).applyfunc(sp.simplify).det())
-        parallel = (sphere.T * sphere).applyfunc(sp.simplify).det()
-        product.append((element / sphere_area(N - 2)).subs(N, size) ** 2 * parallel)
-    rows = []
-    for size, power in itertools.product((2, 3, 4, 10), (0, 2, 4)):
-        density = sp.lambdify(m, element.subs(N, size) * m**power, "mpmath")
-        moment = {0: sp.Integer(1), 2: sp.Rational(1, size), 4: sp.Rational(3, size * (size + 2))}[power]
-        whole = mpmath.mpf((sphere_area(size - 1) * moment).evalf(20))
-        rows.append((f"N = {size}, moment {power}", over_latitudes(density), whole))
-    claims = (
-        Identity(gram, product, sp.simplify, "Gram determinants in spherical coordinates, N = 3, 4, 5"),
-        Numbers(rows, 1e-13, ("the integral over latitudes", "the moments of a Gaussian direction")),
-    )
-    return Result(element, r"d\sigma = |S^{N-2}|\,(1-m^2)^{(N-3)/2}\,dm", claims)
+
+    def claims() -> tuple[Claim, ...]:
+        gram, product = [], []
+        for size in (3, 4, 5):
+            angles = sp.symbols(f"theta1:{size - 1}", positive=True)
+            unit = _unit_vector(angles)
+            point = sp.Matrix([*(sp.sqrt(1 - m**2) * unit), m])
+            tangents = point.jacobian(sp.Matrix([m, *angles]))
+            sphere = unit.jacobian(sp.Matrix(angles))
+            gram.append((tangents.T * tangents).applyfunc(sp.simplify).det())
+            parallel = (sphere.T * sphere).applyfunc(sp.simplify).det()
+            product.append((element / sphere_area(N - 2)).subs(N, size) ** 2 * parallel)
+        rows = []
+        for size, power in itertools.product((2, 3, 4, 10), (0, 2, 4)):
+            density = sp.lambdify(m, element.subs(N, size) * m**power, "mpmath")
+            moment = {0: sp.Integer(1), 2: sp.Rational(1, size), 4: sp.Rational(3, size * (size + 2))}[power]
+            whole = mpmath.mpf((sphere_area(size - 1) * moment).evalf(20))
+            rows.append((f"N = {size}, moment {power}", over_latitudes(density), whole))
+        return (
+            Identity(gram, product, sp.simplify, "Gram determinants in spherical coordinates, N = 3, 4, 5"),
+            Numbers(rows, 1e-13, ("the integral over latitudes", "the moments of a Gaussian direction")),
+        )
+
+    return Result(element, r"d\sigma = |S^{N-2}|\,(1-m^2)^{(N-3)/2}\,dm", deferred(claims))
 
 
 def _unit_vector(angles: tuple[Any, ...]) -> Any:
@@ -353,23 +363,28 @@ def formula(sign: int = 1) -> Result:
     expression = latitudes() * density * law["scale"] ** n * W(shift, kappa)
     expression = expression.subs(n, N - 1)
     pieces = {"factor": latitudes() * (density * law["scale"] ** n).subs(n, N - 1), "shift": shift, "kappa": kappa}
-    claims = (
-        Identity(
-            on_circle(pieces, energy()["pure"]),
-            rice_without_field(),
-            sp.simplify,
-            "Rice's formula for the pure glass at N = 2",
-        ),
-        Numbers(rice_rows(pieces), 1e-11, ("the formula at N = 2", "Rice's formula on the circle")),
-        Numbers(morse_rows(pieces), 1e-11, ("the formula with det for |det|", "the Euler characteristic"), scale=1.0),
-        Numbers(package_rows(pieces), 1e-8, ("the formula with W_2", "complexity.mean_count")),
-    )
     equation = (
         r"E\,\mathrm{Crt} = |S^{N-2}|\int_{-1}^1 dm\,(1-m^2)^{\frac{N-3}2}\Bigl(\frac{\xi''}{2\pi\xi'}\Bigr)^{\frac n2}"
         r"e^{-D'^2(1-m^2)/(2N\xi')}\; E\,W_n\Bigl(\frac{\partial_rH+mD'}{\sqrt{N\xi''}},"
         r"\frac{(1-m^2)D''}{\sqrt{N\xi''}}\Bigr)"
     )
-    return Result({"integrand": expression, **pieces}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        return (
+            Identity(
+                on_circle(pieces, energy()["pure"]),
+                rice_without_field(),
+                sp.simplify,
+                "Rice's formula for the pure glass at N = 2",
+            ),
+            Numbers(rice_rows(pieces), 1e-11, ("the formula at N = 2", "Rice's formula on the circle")),
+            Numbers(
+                morse_rows(pieces), 1e-11, ("the formula with det for |det|", "the Euler characteristic"), scale=1.0
+            ),
+            Numbers(package_rows(pieces), 1e-8, ("the formula with W_2", "complexity.mean_count")),
+        )
+
+    return Result({"integrand": expression, **pieces}, equation, deferred(claims))
 
 
 @derivation.step(
@@ -387,33 +402,40 @@ def pure(sign: int = 1) -> Result:
     to_energy = {radial: energy()["slope"].subs(degree) * (h - sign * D)}
     pieces = {name: sp.simplify(law[name].subs(to_energy).subs(degree)) for name in ("shift", "kappa")}
     factor = law["factor"].subs(degree)
-    rows = []
-    theta, tau = sp.symbols("theta tau", real=True)
-    for spins, angle, level in ((3, 0.4, -1.3), (4, -1.1, 0.8), (5, 0.9, -2.5)):
-        field = 2 * (sp.Rational(3, 10) * m**2 - sp.Rational(2, 5) * m)
-        here = {m: sp.sin(sp.Float(angle, 20))}
-        derivatives = {D: field.subs(here), D1: sp.diff(field, m).subs(here), D2: sp.diff(field, m, 2).subs(here)}
-        numbers = {**derivatives, **here, p: spins, N: 2, h: sp.Float(level, 20)}
-        offset = mpmath.mpf(str((pieces["kappa"] - pieces["shift"]).subs(numbers).evalf(20)))
-        gauss = mpmath.exp(-((level - mpmath.mpf(str(derivatives[D].evalf(20)))) ** 2) / 4) / mpmath.sqrt(4 * mpmath.pi)
-        weight = factor.subs(derivatives).subs({p: spins, N: 2}).subs(here) / sphere_area(0)
-        ours = mpmath.mpf(str(weight.evalf(20))) * mpmath.cos(angle) * folded(offset, mpmath.sqrt(2)) * gauss
-        covariance = 2 * sp.cos(tau) ** spins
-        r0, r2, r4 = (mpmath.mpf(str(sp.diff(covariance, tau, j).subs(tau, 0))) for j in (0, 2, 4))
-        of_angle = [
-            mpmath.mpf(str(sp.diff(field.subs(m, sp.sin(theta)), theta, j).subs(theta, sp.Float(angle, 20)).evalf(20)))
-            for j in range(3)
-        ]
-        mean = of_angle[2] + r2 / r0 * (level - of_angle[0])
-        normal = mpmath.exp(-((level - of_angle[0]) ** 2) / (2 * r0)) / mpmath.sqrt(2 * mpmath.pi * r0)
-        slope = mpmath.exp(of_angle[1] ** 2 / (2 * r2)) / mpmath.sqrt(-2 * mpmath.pi * r2)
-        other = normal * slope * folded(mean, mpmath.sqrt(r4 - r2**2 / r0))
-        rows.append((f"p = {spins}, angle {angle}, h = {level}", ours, other))
-    claims = (Numbers(rows, 1e-13, ("the formula at one angle", "the Gaussian process on the circle")),)
     equation = (
         r"\xi = \frac{p(h-D)+mD'}{\sqrt{Np(p-1)}}, \quad \kappa = \frac{(1-m^2)D''}{\sqrt{Np(p-1)}},\quad"
         r"E\,\mathrm{Crt}(B) = |S^{N-2}|\int dm\,(1-m^2)^{\frac{N-3}2}\Bigl(\frac{p-1}{2\pi}\Bigr)^{\frac n2}"
         r"e^{-\frac{D'^2(1-m^2)}{2Np}}\int\varphi(z)\,W_n(\xi,\kappa)\,1\{h\in B\}\,dz"
     )
     values = {"factor": factor, "shift": pieces["shift"], "kappa": pieces["kappa"], "h": h, "z": z}
-    return Result(values, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        rows = []
+        theta, tau = sp.symbols("theta tau", real=True)
+        for spins, angle, level in ((3, 0.4, -1.3), (4, -1.1, 0.8), (5, 0.9, -2.5)):
+            field = 2 * (sp.Rational(3, 10) * m**2 - sp.Rational(2, 5) * m)
+            here = {m: sp.sin(sp.Float(angle, 20))}
+            derivatives = {D: field.subs(here), D1: sp.diff(field, m).subs(here), D2: sp.diff(field, m, 2).subs(here)}
+            numbers = {**derivatives, **here, p: spins, N: 2, h: sp.Float(level, 20)}
+            offset = mpmath.mpf(str((pieces["kappa"] - pieces["shift"]).subs(numbers).evalf(20)))
+            gauss = mpmath.exp(-((level - mpmath.mpf(str(derivatives[D].evalf(20)))) ** 2) / 4) / mpmath.sqrt(
+                4 * mpmath.pi
+            )
+            weight = factor.subs(derivatives).subs({p: spins, N: 2}).subs(here) / sphere_area(0)
+            ours = mpmath.mpf(str(weight.evalf(20))) * mpmath.cos(angle) * folded(offset, mpmath.sqrt(2)) * gauss
+            covariance = 2 * sp.cos(tau) ** spins
+            r0, r2, r4 = (mpmath.mpf(str(sp.diff(covariance, tau, j).subs(tau, 0))) for j in (0, 2, 4))
+            of_angle = [
+                mpmath.mpf(
+                    str(sp.diff(field.subs(m, sp.sin(theta)), theta, j).subs(theta, sp.Float(angle, 20)).evalf(20))
+                )
+                for j in range(3)
+            ]
+            mean = of_angle[2] + r2 / r0 * (level - of_angle[0])
+            normal = mpmath.exp(-((level - of_angle[0]) ** 2) / (2 * r0)) / mpmath.sqrt(2 * mpmath.pi * r0)
+            slope = mpmath.exp(of_angle[1] ** 2 / (2 * r2)) / mpmath.sqrt(-2 * mpmath.pi * r2)
+            other = normal * slope * folded(mean, mpmath.sqrt(r4 - r2**2 / r0))
+            rows.append((f"p = {spins}, angle {angle}, h = {level}", ours, other))
+        return (Numbers(rows, 1e-13, ("the formula at one angle", "the Gaussian process on the circle")),)
+
+    return Result(values, equation, deferred(claims))

@@ -12,6 +12,7 @@ import sympy as sp
 from derivations import kac_rice
 from derivations.claims import Claim, Identity, Numbers, Order
 from derivations.covariance_symbols import D1, D2, X0, X1, X2, D
+from derivations.deferred import deferred
 from derivations.derivation import Result
 from derivations.growth_rates import above, derivation, determinant, exponent, growth, per_spin, w
 from derivations.point_counts import sphere_area
@@ -61,10 +62,7 @@ def mixed_exponent(sign: int = 1) -> Result:
     Check: the exact density in $u$ of a mixture at finite $N$; the rate from $N$ to $2N$ misses the maximum by a
     power law's $\log2/N$.
     """
-    law = kac_rice.energy()
     front = _mixed_front()
-    symbols = {symbol.name: symbol for symbol in law["exponent"].free_symbols}
-    form = law["exponent"].subs(symbols["y"], sp.sqrt(X2) * zed)
     determinant_of = X0 * X1 + X0 * X2 - X1**2
     off = X0 * sp.sqrt(X2) * zed - sign * X1 * u
     squares = (u**2 + off**2 / determinant_of) / X0
@@ -72,28 +70,34 @@ def mixed_exponent(sign: int = 1) -> Result:
     best = sp.solve(sp.diff(bulk, zed), zed)[0]
     threshold = sp.factor(sp.simplify(2 * u / best))
     height = sp.simplify(bulk.subs(zed, best))
-    orders: list[Claim] = []
-    sizes = (32, 64, 128, 256)
-    for glass in ({3: 0.5, 4: 0.5}, {2: 0.5, 3: 0.5}, {1: 0.16, 2: 0.64, 3: 1.0}):
-        values = {c: sum(math.perm(d, j) * a for d, a in glass.items()) for j, c in enumerate((X0, X1, X2))}
-        for energy in (-0.6, -1.2):
-            rate = float(height.subs(values).subs(u, energy))
-            errors = [
-                (_log_mixed_density(energy, 2 * n, glass) - _log_mixed_density(energy, n, glass)) / n - rate
-                for n in sizes
-            ]
-            orders.append(Order(sizes, errors, -1))
-    claims = (
-        Identity(squares, form, sp.cancel, "the quadratic form as a sum of squares"),
-        *orders,
-    )
     equation = [
         r"\Sigma(u,y) = \tfrac12+\tfrac12\log\frac{\xi''}{\xi'}+\Phi\Bigl(\frac y{\sqrt{\xi''}}\Bigr)"
         r"-\tfrac12(u,y)\,C^{-1}(u,y)^{\mathsf T}",
         sp.Eq(sp.Symbol(r"E_{\rm th}"), threshold, evaluate=False),
     ]
     back = {"front": front, "squares": squares, "threshold": threshold, "determinant": determinant_of}
-    return Result({**back, "height": height, "bulk": bulk}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        law = kac_rice.energy()
+        symbols = {symbol.name: symbol for symbol in law["exponent"].free_symbols}
+        form = law["exponent"].subs(symbols["y"], sp.sqrt(X2) * zed)
+        orders: list[Claim] = []
+        sizes = (32, 64, 128, 256)
+        for glass in ({3: 0.5, 4: 0.5}, {2: 0.5, 3: 0.5}, {1: 0.16, 2: 0.64, 3: 1.0}):
+            values = {c: sum(math.perm(d, j) * a for d, a in glass.items()) for j, c in enumerate((X0, X1, X2))}
+            for energy in (-0.6, -1.2):
+                rate = float(height.subs(values).subs(u, energy))
+                errors = [
+                    (_log_mixed_density(energy, 2 * n, glass) - _log_mixed_density(energy, n, glass)) / n - rate
+                    for n in sizes
+                ]
+                orders.append(Order(sizes, errors, -1))
+        return (
+            Identity(squares, form, sp.cancel, "the quadratic form as a sum of squares"),
+            *orders,
+        )
+
+    return Result({**back, "height": height, "bulk": bulk}, equation, deferred(claims))
 
 
 @derivation.step(
@@ -112,41 +116,46 @@ def mixed_maximum(sign: int = 1) -> Result:
     bracket = parts["bulk"].subs(zed, -2 * sp.cosh(theta)) - sign * weight * rate
     alpha = X0 * X2 / parts["determinant"] - sp.Rational(1, 2)
     drive = -X1 * sp.sqrt(X2) * u / parts["determinant"]
-    growing = sp.Symbol("g", positive=True)  # e^θ
-    stationary = -2 * sp.sinh(theta) * (2 * alpha * sp.cosh(theta) + weight * sp.sinh(theta) - drive)
     solution = (drive + sp.sqrt(drive**2 - 4 * alpha**2 + weight**2)) / (2 * alpha + weight)
-    free = sp.symbols("alpha b", positive=True)
-    quadratic = 2 * free[0] * (growing + 1 / growing) / 2 + weight * (growing - 1 / growing) / 2 - free[1]
-    generic = (free[1] + sp.sqrt(free[1] ** 2 - 4 * free[0] ** 2 + weight**2)) / (2 * free[0] + weight)
-    rows = []
-    for glass, energy, count in (
-        ({3: 0.5, 4: 0.5}, -2.1, 1),
-        ({2: 0.5, 3: 0.5}, -1.9, 3),
-        ({1: 0.16, 2: 0.64, 3: 1}, -2.9, 2),
-    ):
-        values = {
-            c: sum(math.perm(d, j) * sp.Float(a, 40) for d, a in glass.items()) for j, c in enumerate((X0, X1, X2))
-        }
-        values |= {u: sp.Float(energy, 40), weight: count}
-        with mpmath.workdps(30):
-            height = sp.lambdify(theta, bracket.subs(values), "mpmath")
-            at = mpmath.log(mpmath.mpf(str(solution.subs(values).evalf(40))))
-            rows.append((f"{glass}, u = {energy}, W = {count}", at, _golden(height)))
-    claims = (
-        Numbers(rows, 1e-12, ("the root of the quadratic", "golden-section search")),
-        Identity(sp.cancel(quadratic.subs(growing, generic)), 0, sp.simplify, "the root of the quadratic"),
-        Identity(
-            sp.diff(bracket, theta),
-            stationary,
-            lambda rest: sp.simplify(sp.cancel(rest.rewrite(sp.exp).subs(sp.exp(theta), growing))),
-            "the slope of the bracket",
-        ),
-        Identity(drive.subs(u, -parts["threshold"]), 2 * alpha, sp.cancel, "theta = 0 at the threshold"),
-    )
     equation = [
         r"2\alpha\cosh\theta+W\sinh\theta = b,\qquad e^\theta = \frac{b+\sqrt{b^2-4\alpha^2+W^2}}{2\alpha+W}",
     ]
-    return Result({"alpha": alpha, "drive": drive, "solution": solution, "bracket": bracket}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        growing = sp.Symbol("g", positive=True)  # e^θ
+        stationary = -2 * sp.sinh(theta) * (2 * alpha * sp.cosh(theta) + weight * sp.sinh(theta) - drive)
+        free = sp.symbols("alpha b", positive=True)
+        quadratic = 2 * free[0] * (growing + 1 / growing) / 2 + weight * (growing - 1 / growing) / 2 - free[1]
+        generic = (free[1] + sp.sqrt(free[1] ** 2 - 4 * free[0] ** 2 + weight**2)) / (2 * free[0] + weight)
+        rows = []
+        for glass, energy, count in (
+            ({3: 0.5, 4: 0.5}, -2.1, 1),
+            ({2: 0.5, 3: 0.5}, -1.9, 3),
+            ({1: 0.16, 2: 0.64, 3: 1}, -2.9, 2),
+        ):
+            values = {
+                c: sum(math.perm(d, j) * sp.Float(a, 40) for d, a in glass.items()) for j, c in enumerate((X0, X1, X2))
+            }
+            values |= {u: sp.Float(energy, 40), weight: count}
+            with mpmath.workdps(30):
+                height = sp.lambdify(theta, bracket.subs(values), "mpmath")
+                at = mpmath.log(mpmath.mpf(str(solution.subs(values).evalf(40))))
+                rows.append((f"{glass}, u = {energy}, W = {count}", at, _golden(height)))
+        return (
+            Numbers(rows, 1e-12, ("the root of the quadratic", "golden-section search")),
+            Identity(sp.cancel(quadratic.subs(growing, generic)), 0, sp.simplify, "the root of the quadratic"),
+            Identity(
+                sp.diff(bracket, theta),
+                stationary,
+                lambda rest: sp.simplify(sp.cancel(rest.rewrite(sp.exp).subs(sp.exp(theta), growing))),
+                "the slope of the bracket",
+            ),
+            Identity(drive.subs(u, -parts["threshold"]), 2 * alpha, sp.cancel, "theta = 0 at the threshold"),
+        )
+
+    return Result(
+        {"alpha": alpha, "drive": drive, "solution": solution, "bracket": bracket}, equation, deferred(claims)
+    )
 
 
 def _golden(function: Any) -> Any:
@@ -172,23 +181,26 @@ def mixed_saturation(sign: int = 1) -> Result:
     """
     parts = mixed_exponent()
     best_energy = sp.solve(sp.diff(parts["bulk"], u), u)[0]
-    marginal = sp.simplify(parts["bulk"].subs(u, best_energy))
     ratio = (X1 - sign * X2) / (X1 + X2)
-    expected = parts["front"] - sp.Rational(1, 2) + ratio * zed**2 / 4
-    stationary = -2 * weight / sp.sqrt(weight**2 - ratio**2)
-    root = sp.Symbol("r", positive=True)  # the ratio, positive here
-    place = stationary.subs(ratio, root)
-    slope = root * place / 2 + weight * sp.sqrt(place**2 - 4) / 2
-    claims = (
-        Identity(marginal, expected, sp.simplify, "the marginal weight of the radial derivative"),
-        Identity(best_energy, X1 * sp.sqrt(X2) * zed / (X1 + X2), sp.simplify, "the regression of the energy"),
-        Identity(slope.subs(weight, sp.sqrt(root**2 + above**2)), 0, sp.simplify, "the stationary point for t < 0"),
-    )
     equation = (
         r"u_k = -\frac{2\xi'\sqrt{\xi''}}{\xi'+\xi''}\,\frac{W}{\sqrt{W^2-t^2}},\quad"
         r"t = \min\bigl(0,\tfrac{\xi''-\xi'}{\xi'+\xi''}\bigr)"
     )
-    return Result({"ratio": ratio, "energy": best_energy}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        marginal = sp.simplify(parts["bulk"].subs(u, best_energy))
+        expected = parts["front"] - sp.Rational(1, 2) + ratio * zed**2 / 4
+        stationary = -2 * weight / sp.sqrt(weight**2 - ratio**2)
+        root = sp.Symbol("r", positive=True)  # the ratio, positive here
+        place = stationary.subs(ratio, root)
+        slope = root * place / 2 + weight * sp.sqrt(place**2 - 4) / 2
+        return (
+            Identity(marginal, expected, sp.simplify, "the marginal weight of the radial derivative"),
+            Identity(best_energy, X1 * sp.sqrt(X2) * zed / (X1 + X2), sp.simplify, "the regression of the energy"),
+            Identity(slope.subs(weight, sp.sqrt(root**2 + above**2)), 0, sp.simplify, "the stationary point for t < 0"),
+        )
+
+    return Result({"ratio": ratio, "energy": best_energy}, equation, deferred(claims))
 
 
 @derivation.step(
@@ -226,49 +238,54 @@ def field(sign: int = 1) -> Result:
     rest = front + latitude.subs(log_height, sp.log(1 - m**2)) + sp.simplify(gradient) + gauss
     back = {above: p - 1}
     rest, place = rest.subs(back), place.subs(back)
-    degree, strength, level = sp.symbols("k lambda t", positive=True)
-    spike = -sp.sqrt(2) * strength * m**degree
-    ours = rest.subs({field_value: spike, field_slope: sp.diff(spike, m)}).subs({u: -sp.sqrt(2) * level, p: degree})
-    argument = place.subs({field_value: spike, field_slope: sp.diff(spike, m)}).subs(
-        {u: -sp.sqrt(2) * level, p: degree}
-    )
-    published = (sp.log(degree - 1) + 1) / 2 + sp.log(1 - m**2) / 2
-    published += -degree * strength**2 * m ** (2 * degree - 2) * (1 - m**2) - (level - strength * m**degree) ** 2
-    potential = determinant()
-    orders: list[Claim] = []
-    sizes = (8, 16, 32)
-    bumps = ((0.8 * m**2, 3, -1.2, 0.4), (-0.5 * m + 0.9 * m**3, 4, -0.7, -0.6), (1.5 * m**2, 3, -2.3, 0.3))
-    for bump, count, energy, latitude_value in bumps:
-        at = {m: sp.Float(latitude_value, 30)}
-        values = {
-            field_value: bump.subs(at),
-            field_slope: sp.diff(bump, m).subs(at),
-            u: sp.Float(energy, 30),
-            p: count,
-            **at,
-        }
-        shift_value = float(place.subs(values))
-        branch = potential["inside"] if abs(shift_value) <= 2 else potential["outside"].subs(w, growth)
-        rate = float((rest.subs(values) + branch.subs(x, sp.Float(shift_value, 30))).evalf(20))
-        logs = {n: _log_integrand(n, count, energy, latitude_value, bump) for n in (8, 16, 32, 64)}
-        orders.append(Order(sizes, [(logs[2 * n] - logs[n]) / n - rate for n in sizes], -1, within=0.15))
-    nothing = {field_value: 0, field_slope: 0, m: 0}
-    claims = (
-        Identity(ours, published, lambda r: sp.simplify(sp.expand_log(r, force=True)), "the spiked tensor"),
-        Identity(argument**2, 2 * degree / (degree - 1) * level**2, sp.simplify, "its argument of the log-potential"),
-        Identity(
-            (rest.subs(nothing) + potential["inside"].subs(x, place.subs(nothing))).subs(p, 1 + above),
-            exponent()["inside"].subs(p, 1 + above),
-            sp.simplify,
-            "no field",
-        ),
-        *orders,
-    )
     equation = (
         r"\Sigma(u,m) = \tfrac12+\tfrac12\log(p-1)+\tfrac12\log(1-m^2)-\frac{d'^2(1-m^2)}{2p}-\frac{(u-d)^2}2"
         r"+\Phi\Bigl(\frac{p(u-d)+md'}{\sqrt{p(p-1)}}\Bigr)"
     )
-    return Result({"rest": rest, "shift": place}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        degree, strength, level = sp.symbols("k lambda t", positive=True)
+        spike = -sp.sqrt(2) * strength * m**degree
+        ours = rest.subs({field_value: spike, field_slope: sp.diff(spike, m)}).subs({u: -sp.sqrt(2) * level, p: degree})
+        argument = place.subs({field_value: spike, field_slope: sp.diff(spike, m)}).subs(
+            {u: -sp.sqrt(2) * level, p: degree}
+        )
+        published = (sp.log(degree - 1) + 1) / 2 + sp.log(1 - m**2) / 2
+        published += -degree * strength**2 * m ** (2 * degree - 2) * (1 - m**2) - (level - strength * m**degree) ** 2
+        potential = determinant()
+        orders: list[Claim] = []
+        sizes = (8, 16, 32)
+        bumps = ((0.8 * m**2, 3, -1.2, 0.4), (-0.5 * m + 0.9 * m**3, 4, -0.7, -0.6), (1.5 * m**2, 3, -2.3, 0.3))
+        for bump, count, energy, latitude_value in bumps:
+            at = {m: sp.Float(latitude_value, 30)}
+            values = {
+                field_value: bump.subs(at),
+                field_slope: sp.diff(bump, m).subs(at),
+                u: sp.Float(energy, 30),
+                p: count,
+                **at,
+            }
+            shift_value = float(place.subs(values))
+            branch = potential["inside"] if abs(shift_value) <= 2 else potential["outside"].subs(w, growth)
+            rate = float((rest.subs(values) + branch.subs(x, sp.Float(shift_value, 30))).evalf(20))
+            logs = {n: _log_integrand(n, count, energy, latitude_value, bump) for n in (8, 16, 32, 64)}
+            orders.append(Order(sizes, [(logs[2 * n] - logs[n]) / n - rate for n in sizes], -1, within=0.15))
+        nothing = {field_value: 0, field_slope: 0, m: 0}
+        return (
+            Identity(ours, published, lambda r: sp.simplify(sp.expand_log(r, force=True)), "the spiked tensor"),
+            Identity(
+                argument**2, 2 * degree / (degree - 1) * level**2, sp.simplify, "its argument of the log-potential"
+            ),
+            Identity(
+                (rest.subs(nothing) + potential["inside"].subs(x, place.subs(nothing))).subs(p, 1 + above),
+                exponent()["inside"].subs(p, 1 + above),
+                sp.simplify,
+                "no field",
+            ),
+            *orders,
+        )
+
+    return Result({"rest": rest, "shift": place}, equation, deferred(claims))
 
 
 def _log_integrand(spins: int, degree: int, energy: float, latitude: float, bump: Any) -> float:

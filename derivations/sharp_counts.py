@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 
 from derivations.claims import Claim, Identity, Numbers, Order
+from derivations.deferred import deferred
 from derivations.derivation import Result
 from derivations.growth_rates import (
     above,
@@ -57,26 +58,29 @@ def bulk_density(sign: int = 1) -> Result:
     identity = goe_identity()
     front = identity["factor"] / (p - 1) ** (N / 2) * step_in_energy * sp.sqrt(N) * level.subs(x, shift)
     front = sp.simplify(front.subs(p, 1 + above)).subs(above, p - 1)
-    rate = exponent()["inside"]
-    orders: list[Claim] = []
-    sizes = (50, 100, 200, 400, 800)
-    for degree, energies in ((3, (0.0,)), (5, (0.0,))):
-        for energy in energies:
-            at = {p: degree, u: sp.Float(energy, 30)}
-            evaluate, growth = sp.lambdify(N, front.subs(at), "math"), float(rate.subs(at))
-            errors = [math.exp(log_exact_density(energy, n, degree) - n * growth) / evaluate(n) - 1 for n in sizes]
-            orders.append(Order(sizes, errors, -1))
-    rows = []
-    for degree, energy in ((3, -1.0), (4, 0.7), (5, -1.5)):
-        at = {p: degree, u: sp.Float(energy, 30)}
-        growth = float(rate.subs(at))
-        mine = float(front.subs(at).subs(N, 1600).evalf(20))
-        rows.append(
-            (f"p = {degree}, u = {energy}", mine, math.exp(log_exact_density(energy, 1600, degree) - 1600 * growth))
-        )
-    claims = (*orders, Numbers(rows, 3e-3, ("the density at N = 1600", "the exact density")))
     equation = sp.Eq(sp.Symbol(r"\frac{d}{du}E\mathrm{Crt}\,e^{-N\Sigma}"), front, evaluate=False)
-    return Result(front, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        rate = exponent()["inside"]
+        orders: list[Claim] = []
+        sizes = (50, 100, 200, 400, 800)
+        for degree, energies in ((3, (0.0,)), (5, (0.0,))):
+            for energy in energies:
+                at = {p: degree, u: sp.Float(energy, 30)}
+                evaluate, growth = sp.lambdify(N, front.subs(at), "math"), float(rate.subs(at))
+                errors = [math.exp(log_exact_density(energy, n, degree) - n * growth) / evaluate(n) - 1 for n in sizes]
+                orders.append(Order(sizes, errors, -1))
+        rows = []
+        for degree, energy in ((3, -1.0), (4, 0.7), (5, -1.5)):
+            at = {p: degree, u: sp.Float(energy, 30)}
+            growth = float(rate.subs(at))
+            mine = float(front.subs(at).subs(N, 1600).evalf(20))
+            rows.append(
+                (f"p = {degree}, u = {energy}", mine, math.exp(log_exact_density(energy, 1600, degree) - 1600 * growth))
+            )
+        return (*orders, Numbers(rows, 3e-3, ("the density at N = 1600", "the exact density")))
+
+    return Result(front, equation, deferred(claims))
 
 
 @derivation.step("total", "The total number", flips="the sign of the curvature of the log-potential")
@@ -89,23 +93,27 @@ def total(sign: int = 1) -> Result:
     front = bulk_density().subs(u, 0) * sp.sqrt(2 * sp.pi / (-N * curvature))
     number = sp.Symbol("b", positive=True)  # p − 2
     front = sp.sqrt(sp.factor(sp.simplify(front.subs(p, 2 + number) ** 2))).subs(number, p - 2)
-    from spinglass.complexity import mean_count
-
-    orders: list[Claim] = []
-    sizes = (25, 50, 100, 200, 400)
-    for degree in (3, 4, 7):
-        evaluate = sp.lambdify(N, front.subs(p, degree), "math")
-        errors = [
-            math.exp(math.log(mean_count(n, degree)) - n * math.log(degree - 1) / 2) / evaluate(n) - 1 for n in sizes
-        ]
-        orders.append(Order(sizes, errors, -1))
-    published = 4 * sp.sqrt(2 * N / (sp.pi * (p - 2)))
-    claims = (
-        *orders,
-        Identity(((front / published) ** 2).subs(p, 2 + number), 1, sp.simplify, "the published constant"),
-    )
     equation = sp.Eq(sp.Symbol(r"E\mathrm{Crt}\,(p-1)^{-N/2}"), front, evaluate=False)
-    return Result(front, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        from spinglass.complexity import mean_count
+
+        orders: list[Claim] = []
+        sizes = (25, 50, 100, 200, 400)
+        for degree in (3, 4, 7):
+            evaluate = sp.lambdify(N, front.subs(p, degree), "math")
+            errors = [
+                math.exp(math.log(mean_count(n, degree)) - n * math.log(degree - 1) / 2) / evaluate(n) - 1
+                for n in sizes
+            ]
+            orders.append(Order(sizes, errors, -1))
+        published = 4 * sp.sqrt(2 * N / (sp.pi * (p - 2)))
+        return (
+            *orders,
+            Identity(((front / published) ** 2).subs(p, 2 + number), 1, sp.simplify, "the published constant"),
+        )
+
+    return Result(front, equation, deferred(claims))
 
 
 @derivation.step(
@@ -117,11 +125,14 @@ def bulk_count(sign: int = 1) -> Result:
     """
     slope = -u + sign * sp.diff(determinant()["inside"], x).subs(x, shift) * sp.diff(shift, u)
     front = sp.simplify((bulk_density() / (N * slope)).subs(p, 1 + above)).subs(above, p - 1)
-    rate = exponent()["inside"]
-    sizes = (50, 100, 200, 400, 800)
-    claims = tuple(Order(sizes, _ratios(front, rate, d, e, sizes), -1) for d, e in ((3, -1.0), (4, -1.0), (5, -0.8)))
     equation = sp.Eq(sp.Symbol(r"E\mathrm{Crt}(-\infty,u)\,e^{-N\Sigma}"), front, evaluate=False)
-    return Result(front, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        rate = exponent()["inside"]
+        sizes = (50, 100, 200, 400, 800)
+        return tuple(Order(sizes, _ratios(front, rate, d, e, sizes), -1) for d, e in ((3, -1.0), (4, -1.0), (5, -0.8)))
+
+    return Result(front, equation, deferred(claims))
 
 
 @derivation.step(
@@ -158,26 +169,31 @@ def outer_density(sign: int = 1) -> Result:
     if constant.has(small):
         raise ArithmeticError("a power of N is left")
     front = sp.simplify(sp.exp(constant)) * parts["fluctuation"]
-    orders: list[Claim] = []
-    sizes = (200, 400, 800, 1600, 3200)
-    from spinglass.random_matrices.level_density import log_scaled_density
-
-    for growth in (1.3, 1.6, 2.5):
-        at = growth + 1 / growth
-        level, factor = (float(part.subs(w, sp.Float(growth, 30)).evalf(20)) for part in (rate, front))
-        errors = []
-        for n in sizes:
-            root = at * math.sqrt(n)
-            exact = float(log_scaled_density(np.array([root]), n)[0]) - root**2 / 4
-            errors.append(math.exp(exact - n * level) / factor - 1)
-        orders.append(Order(sizes, errors, -1))
-    rate_of_outlier = (w**2 - 1 / w**2) / 4 - sp.log(w)
-    claims = (
-        *orders,
-        Identity(rate, -rate_of_outlier, lambda rest: sp.simplify(sp.expand(rest)), "the exponent is the outlier rate"),
-    )
     equation = sp.Eq(sp.Symbol(r"R_N(x\sqrt N)\,e^{NI_1}"), front, evaluate=False)
-    return Result({"front": front, "rate": rate}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        orders: list[Claim] = []
+        sizes = (200, 400, 800, 1600, 3200)
+        from spinglass.random_matrices.level_density import log_scaled_density
+
+        for growth in (1.3, 1.6, 2.5):
+            at = growth + 1 / growth
+            level, factor = (float(part.subs(w, sp.Float(growth, 30)).evalf(20)) for part in (rate, front))
+            errors = []
+            for n in sizes:
+                root = at * math.sqrt(n)
+                exact = float(log_scaled_density(np.array([root]), n)[0]) - root**2 / 4
+                errors.append(math.exp(exact - n * level) / factor - 1)
+            orders.append(Order(sizes, errors, -1))
+        rate_of_outlier = (w**2 - 1 / w**2) / 4 - sp.log(w)
+        return (
+            *orders,
+            Identity(
+                rate, -rate_of_outlier, lambda rest: sp.simplify(sp.expand(rest)), "the exponent is the outlier rate"
+            ),
+        )
+
+    return Result({"front": front, "rate": rate}, equation, deferred(claims))
 
 
 @derivation.step("deep-minima", "The number of deep minima", flips="the sign of the outlier part of the slope")
@@ -195,24 +211,29 @@ def deep_minima(sign: int = 1) -> Result:
     front = identity["factor"] / (p - 1) ** (N / 2) * step_in_energy * outer["front"] / (N * growth)
     front = sp.simplify(front.subs({p: 1 + above, w: 1 + x}).subs(x, sp.Symbol("c", positive=True)))
     front = front.subs(sp.Symbol("c", positive=True), w - 1).subs(above, p - 1)
-    ratio = sp.Symbol("r", positive=True)  # √w; x − 2 = (w − 1)²/w, x + 2 = (w + 1)²/w
-    lift = sp.sqrt((w - 1) / (w + 1))
-    height = lift + 1 / lift
-    root = w - 1 / w  # √(x² − 4)
-    published = height / sp.sqrt(p * sp.pi) * 2 / ((place + root) * ((p - 2) * place / p + root)) / sp.sqrt(N)
-    quotient = ((front / published) ** 2).subs(w, 1 + ratio).subs(p, 1 + above)
-    rate = exponent()["outside"]
     in_energy = front.subs(w, sp.Symbol("W"))
     size = -shift
     in_energy = in_energy.subs(sp.Symbol("W"), (size + sp.sqrt(size**2 - 4)) / 2)
-    sizes = (50, 100, 200, 400)
-    orders: list[Claim] = [
-        Order(sizes, _ratios(in_energy, rate, d, e, sizes), -1) for d, e in ((3, -1.8), (4, -2.0), (6, -2.2))
-    ]
-    orders.append(Order((20, 40, 80, 160), _ratios(in_energy, rate, 3, -2.0, (20, 40, 80, 160), 0), -1, within=0.15))
-    claims = (*orders, Identity(quotient, 1, sp.simplify, "the published form"))
     equation = sp.Eq(sp.Symbol(r"E\mathrm{Crt}_{N,0}(-\infty,u)\,e^{-N\Theta_0}"), front, evaluate=False)
-    return Result({"front": front, "energy": in_energy}, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        ratio = sp.Symbol("r", positive=True)  # √w; x − 2 = (w − 1)²/w, x + 2 = (w + 1)²/w
+        lift = sp.sqrt((w - 1) / (w + 1))
+        height = lift + 1 / lift
+        root = w - 1 / w  # √(x² − 4)
+        published = height / sp.sqrt(p * sp.pi) * 2 / ((place + root) * ((p - 2) * place / p + root)) / sp.sqrt(N)
+        quotient = ((front / published) ** 2).subs(w, 1 + ratio).subs(p, 1 + above)
+        rate = exponent()["outside"]
+        sizes = (50, 100, 200, 400)
+        orders: list[Claim] = [
+            Order(sizes, _ratios(in_energy, rate, d, e, sizes), -1) for d, e in ((3, -1.8), (4, -2.0), (6, -2.2))
+        ]
+        orders.append(
+            Order((20, 40, 80, 160), _ratios(in_energy, rate, 3, -2.0, (20, 40, 80, 160), 0), -1, within=0.15)
+        )
+        return (*orders, Identity(quotient, 1, sp.simplify, "the published form"))
+
+    return Result({"front": front, "energy": in_energy}, equation, deferred(claims))
 
 
 @derivation.step("airy", "The edge", flips="the sign of the orthogonal part of the edge density")
@@ -228,33 +249,38 @@ def airy(sign: int = 1) -> Result:
 
     at $s = 0$: $\mathrm{Ai}'(0)^2+\tfrac13\mathrm{Ai}(0)$. Check: the exact density at $2\sqrt N$.
     """
-    small, bend = sp.symbols("epsilon eta", real=True)  # n^{−1/3}
-    argument = sp.Symbol("A")
-    logarithm = sum((-1) ** (j + 1) * argument**j / j for j in range(1, 4))
-    action = logarithm.subs(argument, s * small**2 + sp.I * bend * small) + (-1 + sp.I * bend * small) ** 2 / 2
-    action = sp.expand(action)
-    terms = [sp.simplify(action.coeff(small, j)) for j in range(4)]
     primitive = s * sp.airyai(s) ** 2 - sp.airyaiprime(s) ** 2  # of Ai²
     first = 0 - primitive.subs(s, 0)
     tail = sp.Rational(1, 3)  # ∫₀^∞ Ai; sympy leaves the integral: by quadrature
     value = first + sign * sp.airyai(0) * (1 - tail) / 2
-    from spinglass.random_matrices.level_density import log_scaled_density
-
-    sizes, errors = (10**4, 3 * 10**4, 10**5, 3 * 10**5, 10**6), []
-    for size in sizes:
-        edge = 2 * math.sqrt(size)
-        exact = math.exp(float(log_scaled_density(np.array([edge]), size)[0]) - edge**2 / 4 - math.log(size) / 6)
-        errors.append(exact / float(value) - 1)
-    rows = [("the integral of Ai", tail, mpmath.quad(mpmath.airyai, [0, 2, 5, 10, 30]))]
-    claims = (
-        Identity(terms, [sp.Rational(1, 2), 0, s, -sp.I * (s * bend + bend**3 / 3)], what="the exponent at the edge"),
-        Identity(sp.diff(primitive, s), sp.airyai(s) ** 2, what="a primitive of the square"),
-        Identity(value, airy_constant, sp.simplify, "the constant"),
-        Numbers(rows, 1e-14, ("one third", "quadrature")),
-        Order(sizes, errors, -1 / 3),
-    )
     equation = sp.Eq(sp.Symbol(r"N^{-1/6}R_N(2\sqrt N)"), value, evaluate=False)
-    return Result(value, equation, claims)
+
+    def claims() -> tuple[Claim, ...]:
+        small, bend = sp.symbols("epsilon eta", real=True)  # n^{−1/3}
+        argument = sp.Symbol("A")
+        logarithm = sum((-1) ** (j + 1) * argument**j / j for j in range(1, 4))
+        action = logarithm.subs(argument, s * small**2 + sp.I * bend * small) + (-1 + sp.I * bend * small) ** 2 / 2
+        action = sp.expand(action)
+        terms = [sp.simplify(action.coeff(small, j)) for j in range(4)]
+        from spinglass.random_matrices.level_density import log_scaled_density
+
+        sizes, errors = (10**4, 3 * 10**4, 10**5, 3 * 10**5, 10**6), []
+        for size in sizes:
+            edge = 2 * math.sqrt(size)
+            exact = math.exp(float(log_scaled_density(np.array([edge]), size)[0]) - edge**2 / 4 - math.log(size) / 6)
+            errors.append(exact / float(value) - 1)
+        rows = [("the integral of Ai", tail, mpmath.quad(mpmath.airyai, [0, 2, 5, 10, 30]))]
+        return (
+            Identity(
+                terms, [sp.Rational(1, 2), 0, s, -sp.I * (s * bend + bend**3 / 3)], what="the exponent at the edge"
+            ),
+            Identity(sp.diff(primitive, s), sp.airyai(s) ** 2, what="a primitive of the square"),
+            Identity(value, airy_constant, sp.simplify, "the constant"),
+            Numbers(rows, 1e-14, ("one third", "quadrature")),
+            Order(sizes, errors, -1 / 3),
+        )
+
+    return Result(value, equation, deferred(claims))
 
 
 @derivation.step("edge-count", "The number below the threshold", flips="the sign of the exponent of the identity")
@@ -269,20 +295,24 @@ def edge_count(sign: int = 1) -> Result:
     slope = -sign * 4 * identity["exponent"] * sp.sqrt(N)  # at |λ| = 2√N
     front = identity["factor"] / (p - 1) ** (N / 2) * N ** sp.Rational(1, 6) * airy() / slope
     front = sp.powsimp(sp.simplify(front.subs(p, 2 + above)), force=True).subs(above, p - 2)
-    height = threshold()["height"]
-    sizes = (10**4, 3 * 10**4, 10**5, 3 * 10**5, 10**6)
-    orders: list[Claim] = []
-    for degree in (3, 6):
-        growth = mpmath.mpf(str(height.subs(p, degree).evalf(30)))
-        errors = []
-        for n in sizes:
-            exact = _log_edge_count(n, degree)
-            mine = math.log(abs(float(front.subs({p: degree, N: n}).evalf(20))))
-            gap = math.exp(exact - float(n * growth) - mine)
-            errors.append(gap * math.copysign(1, float(front.subs({p: degree, N: n}))) - 1)
-        orders.append(Order(sizes, errors, -1 / 3))
     equation = sp.Eq(sp.Symbol(r"E\mathrm{Crt}(-\infty,-E_\infty)\,e^{-N\Theta_{\rm edge}}"), front, evaluate=False)
-    return Result(front, equation, tuple(orders))
+
+    def claims() -> tuple[Claim, ...]:
+        height = threshold()["height"]
+        sizes = (10**4, 3 * 10**4, 10**5, 3 * 10**5, 10**6)
+        orders: list[Claim] = []
+        for degree in (3, 6):
+            growth = mpmath.mpf(str(height.subs(p, degree).evalf(30)))
+            errors = []
+            for n in sizes:
+                exact = _log_edge_count(n, degree)
+                mine = math.log(abs(float(front.subs({p: degree, N: n}).evalf(20))))
+                gap = math.exp(exact - float(n * growth) - mine)
+                errors.append(gap * math.copysign(1, float(front.subs({p: degree, N: n}))) - 1)
+            orders.append(Order(sizes, errors, -1 / 3))
+        return tuple(orders)
+
+    return Result(front, equation, deferred(claims))
 
 
 def _log_edge_count(spins: int, degree: int) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from derivations import determinant, double_integral, fyodorov_routes
+from derivations import determinant, determinant_closed_forms, determinant_integral, double_integral, fyodorov_routes
 from derivations.derivation import run
 from derivations.symbols import n, xi
 from spinglass import InputError
@@ -25,9 +25,9 @@ def test_step_holds_and_notices_a_flipped_sign(step):
 
 def integral(size: int, shift: str, digits: int) -> mpmath.mpf:
     with mpmath.workdps(digits + 10):
-        terms = determinant.numeric_polynomial(size, shift)
+        terms = determinant_integral.numeric_polynomial(size, shift)
         value, _ = double_integral.quadrature(size, mpmath.mpf(shift), terms, digits)
-        return value * mpmath.mpf(str(determinant.logarithmic_kernel().subs(n, size).evalf(digits + 20)))
+        return value * mpmath.mpf(str(determinant_integral.logarithmic_kernel().subs(n, size).evalf(digits + 20)))
 
 
 # Fourteen-digit values of E|det(A_n − ξ)|, computed from the Pfaffian of |λ − ξ| (de Bruijn 1955).
@@ -54,7 +54,7 @@ def test_integral_to_thirty_digits():
 
 def test_dropping_a_factor_of_the_integral_is_noticed():
     with mpmath.workdps(20):
-        terms = determinant.numeric_polynomial(3, "0.7")
+        terms = determinant_integral.numeric_polynomial(3, "0.7")
         for change in [
             [(i, j, c) for i, j, c in terms if (i, j) != (0, 1)],
             [(i, j, c * (1 + mpmath.mpf("1e-10") * i)) for i, j, c in terms],
@@ -66,16 +66,16 @@ def test_dropping_a_factor_of_the_integral_is_noticed():
 
 @pytest.mark.parametrize("order", [0, 3, 6])
 def test_hermite_reduction(order):
-    reduced = determinant.hermite_reduced(order)
+    reduced = determinant_integral.hermite_reduced(order)
     for size in (2, 3, 6):
-        assert sp.expand(determinant.at_order(reduced, size) - fyodorov_routes.hermite(size - 2 + order)) == 0
+        assert sp.expand(determinant_integral.at_order(reduced, size) - fyodorov_routes.hermite(size - 2 + order)) == 0
     assert sp.expand(sp.hermite_prob(7, xi) - fyodorov_routes.hermite(7)) == 0
 
 
 def test_taylor_coefficients_are_in_the_stated_fields():
     for size in (2, 3, 4, 5, 6):
         for order in range(0, 13):
-            value = determinant.taylor_series()(size, order)
+            value = determinant_closed_forms.taylor_series()(size, order)
             assert not value.free_symbols
             if order % 2:
                 assert value == 0
@@ -88,7 +88,7 @@ def test_taylor_coefficients_are_in_the_stated_fields():
 
 
 def test_closed_forms_are_as_published_here():
-    even, odd = determinant.closed_even(), determinant.closed_odd()
+    even, odd = determinant_closed_forms.closed_even(), determinant_closed_forms.closed_odd()
     gauss = sp.exp(-(xi**2) / 4)
     assert sp.expand(even[2] - (2 * sp.sqrt(2) * gauss + xi**2 - 1)) == 0
     assert sp.expand(even[4] - (sp.sqrt(2) * (xi**4 + 6 * xi**2 + 3) * gauss + xi**4 - 6 * xi**2 + 3)) == 0
@@ -99,7 +99,7 @@ def test_closed_forms_are_as_published_here():
 
 @pytest.mark.parametrize("size", range(1, 9))
 def test_closed_forms_against_skew_moments(size):
-    form = {**determinant.closed_even(), **determinant.closed_odd()}[size]
+    form = {**determinant_closed_forms.closed_even(), **determinant_closed_forms.closed_odd()}[size]
     function = sp.lambdify(xi, form, "mpmath")
     with mpmath.workdps(40):
         for place in ("-7.5", "-1.1", "0", "0.4", "2.6", "9"):
