@@ -532,7 +532,7 @@ for _size in _SIZES:
             kernel=_kernel(_size),
             title=f"Mean total number of critical points at N = {_size}",
             step=stable,
-            arguments=(Argument(p, "spins per interaction, or 1 + xi''/xi' of a mixture", 1.0, LARGEST, open=True),),
+            arguments=(Argument(p, "spins per interaction, or 1 + xi''/xi' of a mixture", 1.0, LARGEST, open="low"),),
             plain=closed_forms()[0][_size],
             domain="real p > 1, up to 2^50",
             points=_points,
