@@ -198,12 +198,14 @@ _PAGE = """<!doctype html>
 body {{ font: 17px/1.55 Georgia, "STIX Two Text", serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }}
 h2 {{ margin-top: 3.5rem; border-bottom: 1px solid var(--line); }} h3 {{ margin-top: 2rem; }}
 .equation {{ display: flex; align-items: center; gap: 1rem; margin: .8rem 0; flex-wrap: wrap; }}
-.equation > div {{ flex: 1 1 auto; min-width: 0; overflow: auto hidden; }} .equation > a {{ font-size: .75rem; white-space: nowrap; }}
+.equation > div {{ flex: 1 1 auto; min-width: 0; overflow: auto hidden; }}
+.equation > a {{ font-size: .75rem; white-space: nowrap; }}
 math {{ font-family: "STIX Two Math", "Latin Modern Math", math; }}
 .checks {{ list-style: none; padding-left: 0; font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }}
 .checks li::before {{ content: "\\2713\\00a0"; }} .checks .good {{ color: var(--good); }}
 .checks .bad {{ color: var(--bad); font-weight: bold; }} .checks .bad::before {{ content: "\\2717\\00a0"; }}
-p {{ overflow: auto hidden; }} .source {{ font-size: .8rem; }} .formula {{ border-left: 3px solid var(--line); padding-left: 1rem; }}
+p {{ overflow: auto hidden; }} .source {{ font-size: .8rem; }}
+.formula {{ border-left: 3px solid var(--line); padding-left: 1rem; }}
 table {{ font-size: .75rem; border-collapse: collapse; display: block; overflow-x: auto; }}
 td {{ border-top: 1px solid var(--line); padding: .3rem .6rem .3rem 0; vertical-align: top; }}
 @media print {{ body {{ max-width: none; font-size: 11pt; }} }}

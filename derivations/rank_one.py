@@ -161,7 +161,10 @@ def _symbolic_table(size: int) -> Any:
 
 
 @derivation.step(
-    "four-dimensional-integral", "The integral over q1, q2 and the row", flips="the sign of κ in the phase"
+    "four-dimensional-integral",
+    "The integral over q1, q2 and the row",
+    flips="the sign of κ in the phase",
+    slow=True,
 )
 def four_dimensional_integral(sign: int = 1) -> Result:
     r"""Both factors under the integral of the unperturbed case:
@@ -271,7 +274,10 @@ def _truncated(expression: Any, x: Any, y: Any, degree: int) -> Any:
 
 
 @derivation.step(
-    "finite-rank", "Rank two and beyond", flips="the sign of the perturbation in the fermionic determinant"
+    "finite-rank",
+    "Rank two and beyond",
+    flips="the sign of the perturbation in the fermionic determinant",
+    slow=True,
 )
 def finite_rank(sign: int = 1) -> Result:
     r"""For $S=\sum_{j\le r}\kappa_je_je_j^T$ the $r$ rows of $\Phi$ along the $e_j$ are $YQ^{1/2}$, $Y$ an $r\times2$

@@ -152,7 +152,10 @@ RATIO_SIZES = (16, 24, 32, 48, 64)
 
 
 @derivation.step(
-    "rank-one-bulk", "The law of rank one inside the bulk", flips="the sign of the rank-one terms y_b²/(x + y_a + z_b)"
+    "rank-one-bulk",
+    "The law of rank one inside the bulk",
+    flips="the sign of the rank-one terms y_b²/(x + y_a + z_b)",
+    slow=True,
 )
 def rank_one_bulk(sign: int = 1) -> Result:
     r"""With $\kappa = s\sqrt n$ the row of $\Phi$ along $e$ has squared components $g_b^2/n$ with Gaussian $g_b$
