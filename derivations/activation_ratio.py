@@ -345,6 +345,7 @@ def _register_quadratic() -> None:
         return sp.Rational(4, count) * inner + sp.Rational(2, count) * of(-rate * bessel)
 
     plain = sp.log(closed)
+    series = sp.log(watson.subs(inverse, 1 / bessel), evaluate=False)  # sympy would spend seconds on its sign
     derivation.formula(
         Formula(
             kernel=Kernel(
@@ -353,8 +354,7 @@ def _register_quadratic() -> None:
                     Branch(bessel < sp.Rational(1, 2), sp.Function("log1p")(power_series),
                            note="power series of R - 1"),
                     Branch(bessel < _LARGE, sp.log(mean(sp.exp, _NODES)), note="trapezoidal rule"),
-                    Branch(sp.true, sp.log(watson.subs(inverse, 1 / bessel)) - sp.Rational(3, 2) * sp.log(2 * bessel)
-                           - sp.log(sp.pi) / 2),
+                    Branch(sp.true, series - sp.Rational(3, 2) * sp.log(2 * bessel) - sp.log(sp.pi) / 2),
                 ),
                 "log of the ratio of total numbers of critical points to those of ReLU, p = 2.",
                 before=(Assignment(bessel, rho**2 / 8),),
