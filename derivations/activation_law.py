@@ -9,10 +9,15 @@ import mpmath as mp
 import numpy as np
 import sympy as sp
 
-from derivations import symbols
-from derivations.claims import Identity, Numbers, Order
+from derivations import kac_rice, symbols
+from derivations.claims import Claim, Identity, Numbers, Order
+from derivations.covariance_symbols import D1, D2, D
+from derivations.deferred import deferred
 from derivations.derivation import Derivation, Result
 from derivations.latitude_routes import (
+    SIZES,
+    count_ratios,
+    density_ratios,
     hermite_zeros,
     hermites,
     latitude_mean,
@@ -50,20 +55,27 @@ def _leading(expression: Any) -> Any:
     return sp.factor(sp.simplify(sp.powsimp(sp.powdenest(at, force=True), force=True)).subs(small, 0))
 
 
+def _combine(rest: Any) -> Any:
+    """Simplify with p = 1 + d, d > 0, so that the roots of p and p - 1 combine."""
+    less = sp.Symbol("d", positive=True)
+    return sp.simplify(sp.powsimp(sp.powdenest(sp.simplify(rest.subs(p, 1 + less)), force=True), force=True))
+
+
 @derivation.step("expansion", "Gradient, Hessian and energy at typical latitudes", flips="the curvature of a parallel")
 def expansion(sign: int = 1) -> Result:
     r"""On the unit sphere take a meridian through $\sigma$ and a great circle across it: along them the latitude is
     $\cos(\theta+\theta_0)$ and $m\cos\varphi$, so the Hessian of $D(m)$ is $(1-m^2)D''-mD'$ along the meridian and
     $-mD'$ across it: a rank-one part and a shift. The random part of energy $h-D$ shifts by $p(h-D)$. In units of
     $\sqrt{Np(p-1)}$: spike $\kappa=(1-m^2)D''$, shift $\xi=p(h-D)+mD'$, and the gradient of length
-    $\sqrt{1-m^2}\,D'$ has the density of a Gaussian of variance $Np$. With $m=t/\sqrt N$, $N\to\infty$ at fixed
-    $u=h/N$ each factor has a limit,
+    $\sqrt{1-m^2}\,D'$ has the density of a Gaussian of variance $Np$: the factors of the Kac–Rice formula. With
+    $m=t/\sqrt N$, $N\to\infty$ at fixed $u=h/N$ each factor has a limit,
     $$g(t)=e^{-\rho^2(p-1)^2t^{2(p-2)}/(2p)},\quad s(t)=\frac\kappa{\sqrt n}=\rho(p-2)\sqrt{\tfrac{p-1}p}\,t^{p-3},$$
     $$N\Big(\frac\xi{\sqrt n}-x\Big)\to-\frac{\rho t^{p-1}}{\sqrt{p(p-1)}},\quad
     \frac{\phi(z)}{\phi(\sqrt Nu)}\to e^{u\rho t^{p-1}}.$$
     (Powers of a negative $t$ are integer powers.) Claims: the trace of the Hessian is the Laplacian of a zonal
-    function; at finite $N$ the exact factors approach the limits like $1/N$; level $\ell$ of the intercepts acts at
-    relative order $N^{-(\ell-1)/2}$, so that only $\rho_1$ remains."""
+    function; spike, shift and gradient are those of the Kac–Rice formula; at finite $N$ the exact factors approach the
+    limits like $1/N$; level $\ell$ of the intercepts acts at relative order $N^{-(\ell-1)/2}$, so that only $\rho_1$
+    remains."""
     turn = sp.Symbol("phi", real=True)
     field = strength * size ** ((p - 1) / 2) * latitude ** (p - 1)
     first, second = sp.diff(field, latitude), sp.diff(field, latitude, 2)
@@ -73,10 +85,11 @@ def expansion(sign: int = 1) -> Result:
     scale = sp.sqrt(size * p * (p - 1))
     gradient = -(first**2) * (1 - latitude**2) / (2 * size * p)
     energy = u * field - field**2 / (2 * size)
+    spike, shift = (along - across) / scale, (-p * field - across) / scale
     limits = {
         "gradient": _leading(gradient),
-        "spike": _leading((along - across) / scale / sp.sqrt(size - 1)),
-        "shift": _leading((-p * field - across) / scale * sp.sqrt(size)),
+        "spike": _leading(spike / sp.sqrt(size - 1)),
+        "shift": _leading(shift * sp.sqrt(size)),
         "energy": _leading(energy),
     }
     laplacian = (1 - latitude**2) * second - (size - 1) * latitude * first
@@ -89,6 +102,24 @@ def expansion(sign: int = 1) -> Result:
     limit = sp.lambdify((tp, p, strength, u), limits["gradient"] + limits["energy"], "mpmath")
     sizes = (100, 400, 1600, 6400)
     errors = [exact(mp.mpf(n), 1.3, 4, 0.7, -1.8) - limit(1.3, 4, 0.7, -1.8) for n in sizes]
+
+    def factors() -> Claim:
+        law = kac_rice.pure()
+        here = {D: field, D1: first, D2: second, kac_rice.m: latitude, symbols.N: size, law["h"]: 0}
+        slope = sp.log(law["factor"] / law["factor"].subs(D1, 0)).subs(here)
+        theirs = [law["kappa"].subs(here), law["shift"].subs(here), sp.expand_log(sp.simplify(slope), force=True)]
+        # p = 1 + less: the roots of p(p - 1) combine
+        quotients = [one / other for one, other in zip((spike, shift, gradient), theirs, strict=True)]
+        return Identity(quotients, [1, 1, 1], _combine, "spike, shift and gradient of the Kac-Rice formula")
+
+    def claims() -> tuple[Claim, ...]:
+        return (
+            Identity(zonal, 0, what="the trace is the Laplacian of a zonal function"),
+            factors(),
+            Order(sizes, errors, -1),
+            Identity(order, size ** ((1 - level) / 2), what="the order of level l"),
+        )
+
     return Result(
         value=limits,
         equation=[
@@ -96,11 +127,7 @@ def expansion(sign: int = 1) -> Result:
             sp.Eq(sp.Symbol("s"), limits["spike"], evaluate=False),
             sp.Eq(sp.Symbol(r"\lim\sqrt N\,\delta\xi"), limits["shift"], evaluate=False),
         ],
-        claims=(
-            Identity(zonal, 0, what="the trace is the Laplacian of a zonal function"),
-            Order(sizes, errors, -1),
-            Identity(order, size ** ((1 - level) / 2), what="the order of level l"),
-        ),
+        claims=deferred(claims),
     )
 
 
@@ -113,33 +140,67 @@ def energy(sign: int = 1) -> Result:
     $|S^{N-2}|(1-m^2)^{(N-3)/2}dm$ tends to $|S^{N-1}|\phi(t)dt$. Hence
     $$R(u)=E_t\Big[g(t)\exp\Big(\rho t^{p-1}\Big(u+\frac{\mathrm{Re}\,m_{sc}}{\sqrt{p(p-1)}}\Big)\Big)
     |1+s(t)m_{sc}|\Big].$$
-    Claims, each of order $1/n$: the measure of latitudes; shift and spike of $E\det(\xi-A_n-\kappa ee^T)=
-    He_n(\xi)-\kappa He_{n-1}(\xi)$, which outside the bulk is the modulus up to exponentially rare events. Inside
-    the bulk, and for the whole formula, see the step on exact ratios."""
+    Claims, of order $1/n$: the measure of latitudes; the coefficient of $\mathrm{Re}\,m_{sc}$ in the exponent and the
+    factor of the spike against $E\det(\xi-A_n-\kappa ee^T)=He_n(\xi)-\kappa He_{n-1}(\xi)$, which outside the bulk is
+    the modulus up to exponentially rare events; $R(u)$ as a whole, inside and outside the bulk, against exact
+    Kac–Rice densities at $N=8,16,32$. And the factor of the spike is that of the saddle points."""
     limits = expansion()
     exponent = sp.collect(limits["gradient"] + limits["energy"] - sign * m_real * limits["shift"], rho)
-    orders = (100, 200, 400, 800)
-    shift = sp.lambdify((tp, p, strength), limits["shift"], "mpmath")(1.2, 3, 0.5)
-    at, spike = -2.5, 0.8
-    slope = -sign * stieltjes(at)[0]
-    measure, moved, spiked = [], [], []
-    for n in orders:
-        root = mp.sqrt(n)
-        here, there = hermites(n, at * root), hermites(n, (at + shift / n) * root)
-        moved.append(mp.log(there[n] / here[n]) - slope * shift)
-        spiked.append(1 - spike * root * here[n - 1] / here[n] - (1 + spike * stieltjes(at)[0]))
-        spheres = mp.loggamma(mp.mpf(n) / 2) - mp.loggamma(mp.mpf(n - 1) / 2) - mp.log(mp.pi * n) / 2
-        measure.append(spheres + mp.mpf(n - 3) / 2 * mp.log(1 - mp.mpf(1) / n) - mp.log(mp.npdf(1)))
-    return Result(
-        value=(exponent, limits["spike"]),
-        equation=r"R(u)=E_t\left[e^{"
-        + sp.latex(exponent.subs(m_real, sp.Symbol(r"\mathrm{Re}\,m_{sc}")))
-        + r"}\,|1+s(t)\,m_{sc}|\right]",
-        claims=(
+    spike = limits["spike"]
+
+    def claims() -> tuple[Claim, ...]:
+        orders = (100, 200, 400, 800)
+        point = {tp: sp.Rational(6, 5), p: 3, strength: sp.Rational(1, 2)}
+        shift = mp.mpf(str(sp.N(limits["shift"].subs(point), 20)))
+        slope = mp.mpf(str(sp.N(sp.diff(exponent, m_real).subs(point), 20)))
+        at, kappa = -2.5, 0.8
+        real = stieltjes(at)[0]
+        measure, moved, spiked = [], [], []
+        for n in orders:
+            root = mp.sqrt(n)
+            here, there = hermites(n, at * root), hermites(n, (at + shift / n) * root)
+            moved.append(mp.log(there[n] / here[n]) - slope * real)
+            spiked.append(1 - kappa * root * here[n - 1] / here[n] - spiked_modulus(kappa, real, 0))
+            spheres = mp.loggamma(mp.mpf(n) / 2) - mp.loggamma(mp.mpf(n - 1) / 2) - mp.log(mp.pi * n) / 2
+            measure.append(spheres + mp.mpf(n - 3) / 2 * mp.log(1 - mp.mpf(1) / n) - mp.log(mp.npdf(1)))
+        whole = []
+        for spins, strength_, place in ((3, 0.3, -1.0), (4, 0.7, -0.8), (3, 0.25, -1.8)):
+            limit = latitude_mean(exponent, spike, spiked_modulus, spins, (strength_, place))
+            exact = density_ratios(SIZES, spins, strength_, place)
+            whole.append(Order(SIZES, [value - limit for value in exact], -1, within=0.15))
+        return (
             Order(orders, measure, -1),
             Order(orders, moved, -1),
             Order(orders, spiked, -1),
+            *_spike_of_the_saddles(),
+            *whole,
+        )
+
+    return Result(
+        value=(exponent, spike),
+        equation=r"R(u)=E_t\left[e^{"
+        + sp.latex(exponent.subs(m_real, sp.Symbol(r"\mathrm{Re}\,m_{sc}")))
+        + r"}\,|1+s(t)\,m_{sc}|\right]",
+        claims=deferred(claims),
+    )
+
+
+def _spike_of_the_saddles() -> tuple[Claim, ...]:
+    """The squared modulus |1 + s m_sc|² used here is that of the derivation "saddle-points"."""
+    from derivations.saddle_bulk import rank_one_bulk, rank_one_outside
+    from derivations.saddle_integral import m
+
+    real = sp.Symbol("real", real=True)
+    ours = sp.expand((1 + s * m_real) ** 2 + (s * m_imag) ** 2)
+    unit = m_real + sp.I * m_imag  # |m_sc| = 1 inside
+    inside = sp.expand((rank_one_bulk() ** 2).subs(1 / m, sp.conjugate(unit)).subs(m, unit))
+    outside = (rank_one_outside() ** 2).subs(m, real)
+    on_circle = {m_imag: sp.sqrt(1 - m_real**2)}
+    return (
+        Identity(
+            sp.simplify(inside.subs(on_circle)), sp.expand(ours.subs(on_circle)), what="the spike inside the bulk"
         ),
+        Identity(sp.simplify(outside), ours.subs({m_real: real, m_imag: 0}), what="the spike outside the bulk"),
     )
 
 
@@ -148,22 +209,26 @@ def total(sign: int = 1) -> Result:
     r"""For $p\ge3$ almost all critical points have $u=O(N^{-1/2})$: the total number is the ratio at $u=0$. There
     $x=0$, and $m_{sc}^2+xm_{sc}+1=0$ gives $m_{sc}=i$: no tilt, and $|1+s\,m_{sc}|=\sqrt{1+s^2}$,
     $$R_{tot}=E_t[g(t)\sqrt{1+s(t)^2}].$$
-    Claim: $R(0)$ as it stands. (Exact totals: see the step on exact ratios.)"""
+    Claim: exact ratios of total numbers at $N=8,16,32$ approach it like $1/N$."""
     exponent, spike = energy()
     root = sp.Symbol("m_sc")
     a, b = sp.re(max(sp.solve(root**2 + 1, root), key=sp.im)), sp.im(max(sp.solve(root**2 + 1, root), key=sp.im))
     still = exponent.subs({u: 0, m_real: a})
     squared = sp.expand((1 + s * a) ** 2 + sign * (s * b) ** 2)
-    weight = sp.lambdify(s, sp.sqrt(sp.Abs(squared)), "mpmath")
-    rows = []
-    for spins, strength_ in ((3, 0.35), (4, 0.7), (5, -0.5)):
-        ratio = latitude_mean(still, spike, lambda value, *_: weight(value), spins, (strength_, 0.0))
-        rest = latitude_mean(exponent, spike, spiked_modulus, spins, (strength_, 0.0))
-        rows.append((f"p = {spins}, rho = {strength_}", ratio, rest))
+
+    def claims() -> tuple[Claim, ...]:
+        weight = sp.lambdify(s, sp.sqrt(sp.Abs(squared)), "mpmath")
+        found = []
+        for spins, strength_ in ((3, 0.35), (4, 0.9), (6, 0.5)):
+            ratio = latitude_mean(still, spike, lambda value, *_: weight(value), spins, (strength_, 0.0))
+            exact = count_ratios(SIZES, spins, strength_)
+            found.append(Order(SIZES, [value - ratio for value in exact], -1, within=0.15))
+        return tuple(found)
+
     return Result(
         value=(still, spike, squared),
         equation=r"R_{tot}=E_t\left[e^{" + sp.latex(still) + r"}\sqrt{" + sp.latex(squared) + r"}\right]",
-        claims=(Numbers(rows, 1e-13, ("total", "ratio at u = 0")),),
+        claims=deferred(claims),
     )
 
 

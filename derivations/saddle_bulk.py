@@ -211,23 +211,23 @@ def rank_one_outside(sign: int = 1) -> Result:
     r"""Outside nothing vanishes but the differences, and each factor takes its value at the saddle: $(1+sm)^2$ from
     the fermions, $(1+sm)^{-1/2}$ from each boson. For $1+sm > 0$ the result is $1+sm$. For $1+sm < 0$ (the
     perturbation has pulled an eigenvalue beyond $x$) the saddle lies beyond the branch point $z = -1/s$ of the
-    bosonic factor; with $z_1$ below and $z_2$ above the cut the phases $e^{\pm i\pi/2}$ cancel, and $(1+sm)^2/|1+sm|
-    = |1+sm|$. For this case the Gaussian limit of the Dirichlet law is used outside its region of convergence: the
-    law is then supported by the exact values, not proved here.
+    bosonic factor. There the two bosons, $z_1$ below and $z_2$ above the cut, have complex conjugate square roots:
+    what counts is the modulus $|1+sm|^{-1/2}$ of each, so that the product is $(1+sm)^2/|1+sm| = |1+sm|$. For this
+    case the Gaussian limit of the Dirichlet law is used outside its region of convergence: the law is then
+    supported by the exact values, not proved here.
 
     Check: exact ratios, both signs of $1+sm$.
     """
     below, above = sp.symbols("below above", positive=True)  # 1 + sm = below > 0, or −above < 0
-    fermions, bosons = (1 + s * m) ** 2, (1 + sign * s * m)
-    value = fermions / sp.sqrt(bosons**2)
+    fermions, boson = sp.Abs(1 + s * m) ** 2, 1 / sp.sqrt(sp.Abs(1 + sign * s * m))  # m is real: (1 + sm)² = |1 + sm|²
+    value = fermions * boson**2
     solved = {s: (below - 1) / m}
     passed = {s: (-above - 1) / m}
-    phases = sp.exp(sp.I * sp.pi / 2) * sp.exp(-sp.I * sp.pi / 2)
 
     def claims() -> list[Any]:
         found: list[Any] = [
             Identity(sp.simplify(value.subs(solved)), below, what="1 + sm > 0"),
-            Identity(sp.simplify(phases * value.subs(passed)), above, what="1 + sm < 0: |1 + sm|"),
+            Identity(sp.simplify(value.subs(passed)), above, what="1 + sm < 0: |1 + sm|"),
         ]
         for place, strength in ((2.5, 0.8), (-2.5, 1.0), (-2.5, -1.0), (2.5, 3.0)):
             limit = value.subs({m: stieltjes(place).real, s: strength})
@@ -235,4 +235,4 @@ def rank_one_outside(sign: int = 1) -> Result:
         return found
 
     text = r"\frac{W_n(x\sqrt n,s\sqrt n)}{W_n(x\sqrt n,0)}\simeq|1+s\,m_{sc}(x)|,\quad |x|>2"
-    return Result(sp.Abs(1 + s * m), text, deferred(claims))
+    return Result(value, text, deferred(claims))
