@@ -104,14 +104,14 @@ def committed_sections(derivation: Derivation) -> dict[str, str]:
     return {step.id: found.get(document.anchor(step.id), "") for step in derivation.steps}
 
 
-def differences(files: dict[Path, str]) -> list[str]:
-    """What is committed and not what the derivations give, and files that no derivation gives."""
+def differences(files: dict[Path, str], whole: bool = True) -> list[str]:
+    """What is committed and not what the derivations give, and (of the `whole`) files that no derivation gives."""
     wrong = [
         f"{path.relative_to(ROOT)} is not what its derivation gives"
         for path, text in files.items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
-    present = [*emit.GENERATED.glob("*.py"), *PAGES.glob("*.md")]
+    present = [*emit.GENERATED.glob("*.py"), *PAGES.glob("*.md")] if whole else []
     wrong += [
         f"{path.relative_to(ROOT)} comes from no derivation"
         for path in sorted(present)
@@ -165,10 +165,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mine = {f"{name.replace('-', '_')}.py" for name in chosen} | {f"{name}.md" for name in chosen}
         files = {path: text for path, text in files.items() if path.name in mine}
     if given.check:
-        wrong = [] if given.only else differences(files)
+        wrong = differences(files, whole=not given.only)
         for line in wrong:
             print(f"FAIL {line}")
         failed += wrong
+    elif failed:
+        print("nothing was written: a step or a formula failed")
     else:
         for path, text in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -52,6 +52,7 @@ class Formula:
     scale : the natural scale for errors in units in the last place: None for the value's own size, or an expression
         in the arguments (the size of the terms, where the value crosses zero).
     elementary : only + − × ÷ √: these are timed.
+    valid : a relation between the arguments that their ranges cannot say, checked at every evaluation.
     """
 
     kernel: Kernel
@@ -65,6 +66,7 @@ class Formula:
     helpers: tuple[Kernel, ...] = ()
     scale: Any = None
     elementary: bool = False
+    valid: Any = True
 
     @property
     def name(self) -> str:
@@ -77,9 +79,10 @@ class Formula:
             raise ValueError(f"{self.name}: the kernel takes {self.kernel.arguments}, the formula {symbols}")
         if self.kernel.private or self.kernel.pair:
             raise ValueError(f"{self.name}: a public formula needs a public kernel")
-        unknown = sp.sympify(self.plain).free_symbols - set(symbols)
-        if unknown:
-            raise ValueError(f"{self.name}: unknown symbols {sorted(map(str, unknown))} in the plain form")
+        for part, name in ((self.plain, "plain form"), (self.valid, "condition")):
+            unknown = sp.sympify(part).free_symbols - set(symbols)
+            if unknown:
+                raise ValueError(f"{self.name}: unknown symbols {sorted(map(str, unknown))} in the {name}")
 
     def sample(self, count: int, seed: int = 0) -> list[tuple[float, ...]]:
         """The special points and `count` random ones."""
@@ -208,6 +211,7 @@ def manifest(derivations: Sequence[Derivation]) -> str:
                 "tree": sp.srepr(plain),
                 "scale": "its own size" if formula.scale is None else sp.sstr(formula.scale),
                 "elementary": formula.elementary,
+                "valid": None if formula.valid is True else [sp.sstr(formula.valid), sp.srepr(formula.valid)],
                 "arguments": [
                     {
                         "symbol": str(argument.symbol),

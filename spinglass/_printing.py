@@ -123,6 +123,21 @@ class Kernel:
         return known
 
 
+def _needed(lines: Sequence[Assignment], branches: Sequence[Branch]) -> list[Assignment]:
+    """The assignments that some branch uses, in their order."""
+    wanted: set[Any] = set()
+    for branch in branches:
+        wanted |= _free(branch.condition) | _free(branch.value)
+        for line in branch.body:
+            wanted |= _free(line.expression)
+    kept = []
+    for line in reversed(lines):
+        if line.symbol in wanted:
+            wanted |= _free(line.expression)
+            kept.append(line)
+    return kept[::-1]
+
+
 def _free(expression: Any) -> set[Any]:
     import sympy as sp
 
@@ -606,9 +621,10 @@ class _Text:
         names = ", ".join(f"{symbol}: Any" for symbol in kernel.arguments)
         lines = [f"def {kernel.name}_in(ctx: Any, {names}) -> Any:"]
         show = self.abstract.text
-        for line in (*kernel.constants, *before):
+        branches = kernel.exact or kernel.branches
+        for line in _needed((*kernel.constants, *before), branches):
             lines.append(f"    {line.symbol} = {self._abstract_sum(line.expression)}")
-        for branch in kernel.exact or kernel.branches:
+        for branch in branches:
             always = branch.condition in (True, sp.true)
             indent = "    " if always else "        "
             if not always:

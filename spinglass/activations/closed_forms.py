@@ -388,7 +388,7 @@ def _imported(text: str) -> ModuleType:
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             _write(path, text)
     except (OSError, RuntimeError):
-        path = Path(tempfile.mkdtemp(prefix="spinglass-")) / f"{name}.py"
+        path = Path(_own_folder().name) / f"{name}.py"
         _write(path, text)
     specification = importlib.util.spec_from_file_location(name, path)
     assert specification is not None
@@ -397,6 +397,12 @@ def _imported(text: str) -> ModuleType:
     sys.modules[name] = module  # numba's cache finds the functions of a module by its name
     specification.loader.exec_module(module)
     return module
+
+
+@lru_cache(maxsize=1)
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with the process, where the cache cannot be written."""
+    return tempfile.TemporaryDirectory(prefix="spinglass-")
 
 
 def _write(path: Path, text: str) -> None:

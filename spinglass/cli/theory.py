@@ -63,7 +63,7 @@ def show(name: str, form: str, out: str | None, seed: int, as_json: bool) -> Non
         click.echo({"text": formula.text, "latex": formula.latex, "sympy": formula.tree}[form])
 
 
-@command.command("evaluate")
+@command.command("evaluate", context_settings={"ignore_unknown_options": True})
 @click.argument("name")
 @click.argument("values", nargs=-1, required=True)
 @click.option("--digits", type=int, default=None, help="Evaluate to so many digits (mpmath) instead of in double.")
@@ -73,7 +73,7 @@ def show(name: str, form: str, out: str | None, seed: int, as_json: bool) -> Non
 def evaluate(
     name: str, values: tuple[str, ...], digits: int | None, bits: int | None, seed: int, as_json: bool
 ) -> None:
-    """The value of the formula NAME at VALUES, given in the order that `show` names; put -- before negative ones.
+    """The value of the formula NAME at VALUES, given in the order that `show` names.
 
     Values are decimal numbers or fractions, taken exactly with --digits and --ball: "1.65" is 33/20.
     """
@@ -154,7 +154,9 @@ def _number(text: str) -> float:
     from fractions import Fraction
 
     from spinglass._errors import input_error
+    from spinglass.formulary.formula import checked_text
 
+    checked_text("VALUES", text)
     try:
         return float(Fraction(text))
     except (ValueError, ZeroDivisionError, OverflowError):
@@ -169,6 +171,7 @@ def _facts(formula: Formula) -> dict[str, Any]:
         "latex": formula.latex,
         "sympy": formula.tree,
         "domain": formula.domain,
+        "valid": formula.valid,
         "arguments": [
             {"symbol": argument.symbol, "meaning": argument.meaning, "rule": argument.rule}
             for argument in formula.arguments

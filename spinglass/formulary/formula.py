@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -18,6 +19,8 @@ from spinglass._errors import ComputationError, InputError, checked_int, input_e
 
 MANIFEST = Path(__file__).resolve().parents[1] / "generated" / "manifest.json"
 _MOST_DIGITS = 100_000
+_MOST_TEXT = 10_000  # characters of a number given as text, and decimal places of its exponent
+_DOUBLINGS = 7
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,13 @@ class Formula:
     name, title : what it is called; domain : where it is valid; arguments : in the order of a call.
     text, latex : the plain formula; branches : (condition, value) as evaluated, the numerically stable form.
     scale : what its error is measured against ("its own size" or an expression); elementary : only + − × ÷ √.
+    valid : a relation between the arguments that an evaluation needs, as text, or None.
     equation : the id of the derived equation; derivation : the module that derives it; sources : citations.
 
     >>> from spinglass import formulary
     >>> edge = formulary.formula("threshold_energy")
-    >>> round(edge(3), 12), edge.precise(3, digits=25).__format__(".22f")
+    >>> import mpmath
+    >>> round(edge(3), 12), mpmath.nstr(edge.precise(3, digits=25), 23)
     (1.632993161855, '1.6329931618554520654649')
     """
 
@@ -84,6 +89,8 @@ class Formula:
     tree: str
     scale: str
     elementary: bool
+    valid: str | None
+    _valid_tree: str | None
     arguments: tuple[Argument, ...]
     branches: tuple[tuple[str, str], ...]
     sources: tuple[str, ...]
@@ -91,12 +98,7 @@ class Formula:
     @property
     def expression(self) -> Any:
         """The plain formula as a sympy expression."""
-        import sympy as sp
-        from sympy.functions.elementary.piecewise import ExprCondPair
-
-        names = {name: getattr(sp, name) for name in dir(sp) if name[:1].isupper() or name in _SYMPY_FUNCTIONS}
-        names["ExprCondPair"] = ExprCondPair
-        return eval(self.tree, {"__builtins__": {}}, names)  # the package's own committed text, never a user's
+        return _expression(self.tree)
 
     @cached_property
     def _module(self) -> Any:
@@ -108,7 +110,13 @@ class Formula:
         values = [
             self._checked_array(argument, value) for argument, value in zip(self.arguments, arguments, strict=True)
         ]
-        result = np.asarray(getattr(self._module, f"{self.name}_ufunc")(*values))
+        try:
+            np.broadcast_shapes(*(value.shape for value in values))
+        except ValueError:
+            raise input_error("arguments", [value.shape for value in values], "must have shapes that match") from None
+        with np.errstate(all="ignore"):
+            self._check_relation(values, "numpy")
+            result = np.asarray(getattr(self._module, f"{self.name}_ufunc")(*values))
         if np.any(np.isnan(result)):
             raise ComputationError(f"{self.name} is not a number for some of these arguments")
         return float(result) if result.ndim == 0 else result
@@ -117,24 +125,53 @@ class Formula:
         """The value to `digits` digits as an mpmath number, from the same branches.
 
         Arguments: integers, floats (taken exactly), fractions, mpmath numbers, or decimal texts ("1.65", "3/2").
+        The working precision is doubled until two values agree, since differences in a formula cost digits.
+        Raises `ComputationError` where they never do.
         """
+        import mpmath
+
+        digits = checked_int("digits", digits, 1, _MOST_DIGITS)
+        self._check_count(arguments)
+        exact = [self._exact(argument, value) for argument, value in zip(self.arguments, arguments, strict=True)]
+        working = digits + 30 + 4 * max((_decades(value) for value in exact), default=0)
+        before: Any = None
+        for _ in range(_DOUBLINGS):
+            with mpmath.workdps(working):
+                value = self._twin([_as_mpf(number) for number in exact])
+                if mpmath.isinf(value) and value == before:
+                    return value
+                # Zero twice proves nothing: a small difference may be lost twice.
+                if before is not None and value and abs(value - before) <= abs(value) * mpmath.mpf(10) ** (-digits - 2):
+                    with mpmath.workdps(digits):
+                        return +value
+                zero = before == 0 and value == 0
+                before = value
+            working *= 2
+        if zero:
+            return mpmath.mpf(0)
+        raise ComputationError(f"{self.name} does not settle to {digits} digits with {working // 2} digits of work")
+
+    def _twin(self, values: list[Any]) -> Any:
+        """The value of the twin in mpmath at its current precision, a real number."""
         import mpmath
 
         from spinglass.formulary.arithmetics import Multiprecision
 
-        digits = checked_int("digits", digits, 1, _MOST_DIGITS)
-        self._check_count(arguments)
-        with mpmath.workdps(2 * digits + 30):  # differences in the formula cost digits
-            values = [self._exact(argument, value) for argument, value in zip(self.arguments, arguments, strict=True)]
-            result = getattr(self._module, f"{self.name}_in")(Multiprecision(), *values)
-        with mpmath.workdps(digits):
-            return +mpmath.mpf(result)
+        self._check_relation(values, "mpmath")
+        try:
+            value = getattr(self._module, f"{self.name}_in")(Multiprecision(), *values)
+        except (ZeroDivisionError, OverflowError, ValueError) as problem:
+            raise ComputationError(f"{self.name} has no value at these arguments: {problem}") from None
+        if isinstance(value, mpmath.mpc) or mpmath.isnan(value):
+            raise ComputationError(f"{self.name} is not a real number at these arguments")
+        return mpmath.mpf(value)
 
     def ball(self, *arguments: Any, bits: int = 128) -> Any:
         """An Arb ball that contains the exact value, computed with `bits` bits; needs the extra `rigorous`.
 
-        Arguments: integers, floats (taken exactly), fractions, or Arb balls. Raises `ComputationError` when a ball
-        contains a branch point.
+        Arguments: integers, floats (taken exactly), fractions, decimal texts, or Arb balls inside the range. For exact
+        arguments more bits are used where cancellation costs them. Raises `ComputationError` when a ball contains a
+        branch point, or no value is enclosed.
         """
         from spinglass.formulary.arithmetics import Balls
 
@@ -142,21 +179,47 @@ class Formula:
         self._check_count(arguments)
         arithmetic = Balls()
         flint = arithmetic.flint
+        exact = not any(isinstance(value, flint.arb) for value in arguments)
         saved = flint.ctx.prec
-        flint.ctx.prec = bits
         try:
-            values = []
-            for argument, value in zip(self.arguments, arguments, strict=True):
-                if isinstance(value, flint.arb):
-                    values.append(value)
-                    continue
-                exact = _fraction(argument.symbol, value)
-                if not argument.holds(exact):
-                    raise input_error(argument.symbol, value, argument.rule)
-                values.append(arithmetic.ratio(exact.numerator, exact.denominator))
-            return arithmetic.number(getattr(self._module, f"{self.name}_in")(arithmetic, *values))
+            for factor in (1, 4, 16, 64) if exact else (1,):
+                flint.ctx.prec = bits * factor
+                values = [
+                    self._ball(argument, value, arithmetic)
+                    for argument, value in zip(self.arguments, arguments, strict=True)
+                ]
+                self._check_relation(values, "balls")
+                result = arithmetic.number(getattr(self._module, f"{self.name}_in")(arithmetic, *values))
+                if result.rel_accuracy_bits() >= bits - 16:
+                    break
         finally:
             flint.ctx.prec = saved
+        if result.is_nan():
+            raise ComputationError(f"{self.name} has no finite enclosure at these arguments")
+        return result
+
+    @staticmethod
+    def _ball(argument: Argument, value: Any, arithmetic: Any) -> Any:
+        if isinstance(value, arithmetic.flint.arb):
+            low, high = (arithmetic.number(bound) for bound in (argument.low, argument.high))
+            above = value > low if argument.open in ("low", "both") else value >= low
+            below = value < high if argument.open in ("high", "both") else value <= high
+            whole = value.is_exact() and value.is_integer() if argument.integer else value.is_finite()
+            if not (above and below and whole):
+                raise input_error(argument.symbol, value, argument.rule)
+            return value
+        exact = _fraction(argument.symbol, value)
+        if not argument.holds(exact):
+            raise input_error(argument.symbol, value, argument.rule)
+        return arithmetic.ratio(exact.numerator, exact.denominator)
+
+    def _check_relation(self, values: list[Any], arithmetic: str) -> None:
+        """Refuse arguments, each within its range, that do not belong together."""
+        if self._valid_tree is None:
+            return
+        holds = _relation(self._valid_tree, tuple(argument.symbol for argument in self.arguments), arithmetic)(*values)
+        if not np.all(holds):
+            raise input_error("arguments", [str(value) for value in values], f"must satisfy {self.valid}")
 
     def _check_count(self, arguments: tuple[Any, ...]) -> None:
         if len(arguments) != len(self.arguments):
@@ -167,7 +230,7 @@ class Formula:
     def _checked_array(argument: Argument, value: ArrayLike) -> Any:
         try:
             array = np.asarray(value)
-            if array.dtype.kind not in "iuf":
+            if array.dtype.kind not in "iuf" or np.ma.isMaskedArray(value):
                 raise TypeError
             array = array.astype(float)
         except (TypeError, ValueError):
@@ -190,7 +253,44 @@ class Formula:
         exact = _fraction(argument.symbol, value)
         if not argument.holds(exact):
             raise input_error(argument.symbol, value, argument.rule)
-        return mpmath.mpf(exact.numerator) / exact.denominator
+        return exact
+
+
+def _decades(value: Any) -> int:
+    """How many decimal places a number lies from 1."""
+    import mpmath
+
+    number = _as_mpf(value)
+    return min(int(abs(mpmath.log10(abs(number)))), 10_000) if number else 0
+
+
+def _as_mpf(value: Any) -> Any:
+    import mpmath
+
+    return mpmath.mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else value
+
+
+def _expression(tree: str) -> Any:
+    """A sympy expression from the constructor text of the manifest: the package's own, never a user's."""
+    import sympy as sp
+    from sympy.functions.elementary.piecewise import ExprCondPair
+
+    names = {name: getattr(sp, name) for name in dir(sp) if name[:1].isupper() or name in _SYMPY_FUNCTIONS}
+    names["ExprCondPair"] = ExprCondPair
+    return eval(tree, {"__builtins__": {}}, names)
+
+
+@lru_cache(maxsize=128)
+def _relation(tree: str, symbols: tuple[str, ...], arithmetic: str) -> Any:
+    """A relation of the manifest as a function in numpy, mpmath or Arb (there it holds only if it certainly does)."""
+    import sympy as sp
+
+    relation = _expression(tree)
+    named = {str(symbol): symbol for symbol in relation.free_symbols}
+    ordered = [named.get(symbol, sp.Symbol(symbol)) for symbol in symbols]
+    if arithmetic == "balls":
+        return sp.lambdify(ordered, relation, [{"sqrt": lambda x: x.sqrt(), "Abs": abs, "log": lambda x: x.log()}])
+    return sp.lambdify(ordered, relation, arithmetic)
 
 
 _SYMPY_FUNCTIONS = frozenset(
@@ -230,10 +330,20 @@ def _fraction(symbol: str, value: Any) -> Fraction:
     rule = "must be a finite real number: an integer, a float, a fraction, or a decimal text"
     if isinstance(value, (bool, np.bool_)):
         raise input_error(symbol, value, rule)
+    if isinstance(value, str):
+        checked_text(symbol, value)
     try:
         return Fraction(value.item() if isinstance(value, np.generic) else value)
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):
         raise input_error(symbol, value, rule) from None
+
+
+def checked_text(symbol: str, text: str) -> None:
+    """Refuse a number whose exact fraction would fill the memory."""
+    exponent = re.search(r"[eE]([+-]?\d+)", text)
+    if len(text) > _MOST_TEXT or (exponent and (len(exponent[1]) > 6 or abs(int(exponent[1])) > _MOST_TEXT)):
+        rule = f"must be a number of at most {_MOST_TEXT} characters, with an exponent up to {_MOST_TEXT}"
+        raise input_error(symbol, f"{text[:40]}{'...' * (len(text) > 40)}", rule)
 
 
 @lru_cache(maxsize=1)
@@ -270,12 +380,16 @@ def formula(name: str) -> Formula:
         for given in entry.pop("arguments")
     )
     branches = tuple((condition, value) for condition, value in entry.pop("branches"))
-    return Formula(name=name, arguments=arguments, branches=branches, sources=tuple(entry.pop("sources")), **entry)
+    valid, tree = entry.pop("valid") or (None, None)
+    sources = tuple(entry.pop("sources"))
+    return Formula(
+        name=name, arguments=arguments, branches=branches, sources=sources, valid=valid, _valid_tree=tree, **entry
+    )
 
 
 def _unknown(name: Any, known: list[str]) -> InputError:
     import difflib
 
     near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"known are {', '.join(known)}"
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`spinglass theory list` names all of them"
     return input_error("name", name, f"is not a formula of the package; {hint}")

@@ -24,7 +24,7 @@ Equations:
     mixed_slope: complexity.mixed-exponent
 Sources: auffinger2013, auffinger2013smooth, benarous2019, fyodorov2004.
 
-Digest: 78de4fa617327f2d.
+Digest: 71c74878c473df66.
 """
 
 from __future__ import annotations
@@ -268,11 +268,6 @@ def annealed_complexity_curve(u: Any, p: float, out: Any) -> None:
 
 
 def annealed_complexity_in(ctx: Any, u: Any, p: Any) -> Any:
-    slope = (p - 2)/p
-    edge = _edge_height_in(ctx, p)
-    leading = p/(4*p - 4)
-    bulk = (ctx.ratio(1, 2))*ctx.log(p - 1)
-    bend = (p - 2)/(4*p - 4)
     if ctx.at_most((p*u**2 - 4*p + 4)/(4*p - 4), 0):
         return (ctx.ratio(1, 2))*ctx.log(p - 1) - (1 + (p*u**2 - 4*p + 4)/(4*p - 4))*(p - 2)/p
     return -ctx.sqrt((p*u**2 - 4*p + 4)/(4*p - 4))*ctx.sqrt(1 + (p*u**2 - 4*p + 4)/(4*p - 4)) + (ctx.ratio(1, 2))*ctx.log(p - 1) + ctx.asinh(ctx.sqrt((p*u**2 - 4*p + 4)/(4*p - 4))) - (p - 2)/p - (p - 2)*(p*u**2 - 4*p + 4)/(p*(4*p - 4))
@@ -325,9 +320,6 @@ def cumulative_complexity_curve(u: Any, p: float, k: float, out: Any) -> None:
 
 
 def cumulative_complexity_in(ctx: Any, u: Any, p: Any, k: Any) -> Any:
-    slope = (p - 2)/p
-    edge = _edge_height_in(ctx, p)
-    leading = p/(4*p - 4)
     if ctx.at_most(0, u) or ctx.at_most((p*u**2 - 4*p + 4)/(4*p - 4), 0):
         return (ctx.ratio(1, 2))*ctx.log(p - 1) - (p - 2)/p
     return -(k + 1)*(ctx.sqrt((p*u**2 - 4*p + 4)/(4*p - 4))*ctx.sqrt(1 + (p*u**2 - 4*p + 4)/(4*p - 4)) - ctx.asinh(ctx.sqrt((p*u**2 - 4*p + 4)/(4*p - 4)))) + (ctx.ratio(1, 2))*ctx.log(p - 1) - (p - 2)/p - (p - 2)*(p*u**2 - 4*p + 4)/(p*(4*p - 4))
@@ -365,7 +357,6 @@ def index_complexity_at_angle_ufunc(y: float, p: float, k: float) -> float:
 
 
 def index_complexity_at_angle_in(ctx: Any, y: Any, p: Any, k: Any) -> Any:
-    edge = _edge_height_in(ctx, p)
     return -ctx.ratio(1, 2)*(k + 1)*(-y + ctx.sinh(y)) + (ctx.ratio(1, 2))*ctx.log(p - 1) - ctx.ratio(1, 2)*(p - 2)*(ctx.cosh(y) - 1)/p - (p - 2)/p
 
 

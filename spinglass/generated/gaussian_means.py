@@ -25,7 +25,7 @@ Equations:
     mean_intercept_cap: gaussian-means.piecewise-linear
 Sources: baskerville2021, schonfelder1978, shepherd1981.
 
-Digest: c7d2d32d08e30a0a.
+Digest: 84f0681581433704.
 """
 
 from __future__ import annotations
@@ -370,7 +370,6 @@ def square_within(sigma: float, c: float) -> float:
 
 def square_within_in(ctx: Any, sigma: Any, c: Any) -> Any:
     r = c/sigma
-    u = r**2
     e = -ctx.ratio(1, 2)*r**2
     return sigma**2*(-ctx.sqrt(2)*r*ctx.exp(e)/ctx.sqrt(ctx.pi()) + ctx.erf((ctx.ratio(1, 2))*ctx.sqrt(2)*r))
 
@@ -435,7 +434,6 @@ def fourth_within(sigma: float, c: float) -> float:
 
 def fourth_within_in(ctx: Any, sigma: Any, c: Any) -> Any:
     r = c/sigma
-    u = r**2
     e = -ctx.ratio(1, 2)*r**2
     return 3*sigma**4*(-ctx.sqrt(2)*r*(1 - ctx.ratio(2, 3)*e)*ctx.exp(e)/ctx.sqrt(ctx.pi()) + ctx.erf((ctx.ratio(1, 2))*ctx.sqrt(2)*r))
 

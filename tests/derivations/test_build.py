@@ -164,6 +164,26 @@ def test_wrong_claims_fail(claim):
     assert not claim.check().holds
 
 
+def test_a_check_of_one_derivation_compares_its_files(tmp_path, monkeypatch, capsys):
+    page, pages = build.PAGES / "kac-rice.md", tmp_path / "pages"
+    pages.mkdir()
+    text = page.read_text(encoding="utf-8")
+    (pages / "kac-rice.md").write_text(text.replace("Hessian", "Jacobian", 1), encoding="utf-8")
+    monkeypatch.setattr(build, "PAGES", pages)
+    files = {pages / "kac-rice.md": text}
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    assert build.differences(files, whole=False) == ["pages/kac-rice.md is not what its derivation gives"]
+
+
+@pytest.mark.parametrize("identifier", ["kac-rice", "path-sum", "grassmann"])
+def test_committed_pages_hold_the_equations_of_the_steps(identifier):
+    derivation = build.load(identifier)
+    committed = build.committed_sections(derivation)
+    for step in derivation.steps:
+        if not step.slow:
+            assert committed[step.id].strip() == document.section(derivation, step).strip(), step.id
+
+
 def test_unknown_derivations_and_worker_counts_are_refused(capsys):
     for arguments in (["--only", "nothing"], ["--workers", "0"]):
         with pytest.raises(SystemExit):

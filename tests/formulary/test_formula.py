@@ -89,3 +89,47 @@ def test_texts_and_fractions_are_exact():
         third - formula.precise("0.3333333333333333333333333333333333333333333333", 3, digits=40)
     ) < mpmath.mpf(10) ** -38
     assert formula.precise("0.1", 3, digits=40) != formula.precise(0.1, 3, digits=40)
+
+
+HARD = [
+    ("mean_slope_arctan", ("1e-20",)),
+    ("mean_slope_arctan", ("1e-30",)),
+    ("outlier_rate_at_angle", ("1e-20",)),
+    ("log_total_ratio_quadratic", ("1e-25",)),
+    ("mean_square_hard_swish", ("1e60",)),
+    ("mean_intercept_hard_swish", ("1e90",)),
+    ("edge_distance", ("-1.63299316185545206546485604980392759464396498710444675229", "3")),
+    ("rank_one_factor", ("1e30", "1e30")),
+    ("mean_square_sine", ("1e-99",)),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), HARD)
+@pytest.mark.parametrize("digits", [5, 50])
+def test_digits_that_cancel_are_found_again(name, arguments, digits):
+    value = formulary.formula(name).precise(*arguments, digits=digits)
+    with mpmath.workdps(1200):
+        exact = FORMULAS[name].plain_value(arguments)
+        assert abs(value - exact) <= abs(exact) * mpmath.mpf(10) ** (1 - digits)
+
+
+@pytest.mark.parametrize("text", ["1e-9999999", "1e99999999", "1" * 20_000, "1e+1000000000000"])
+def test_numbers_that_would_fill_the_memory_are_refused_at_once(text):
+    with pytest.raises(SpinGlassError, match="characters"):
+        formulary.formula("rank_one_factor").precise(0.1, text)
+
+
+def test_balls_outside_the_range_are_refused():
+    flint = pytest.importorskip("flint")
+    formula = formulary.formula("annealed_complexity")
+    for p in (flint.arb(-3), flint.arb("2.5"), flint.arb(3, 0.1), flint.arb("nan")):
+        with pytest.raises(SpinGlassError, match="p = "):
+            formula.ball(-1.65, p)
+
+
+def test_shapes_that_do_not_match_and_masks_are_refused():
+    formula = formulary.formula("annealed_complexity")
+    with pytest.raises(SpinGlassError, match="shapes"):
+        formula(np.zeros(3), np.full(2, 3))
+    with pytest.raises(SpinGlassError, match="u = "):
+        formula(np.ma.masked_array([1.0, 2.0], [True, False]), 3)
