@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from derivations.claims import Claim, Verdict
@@ -39,6 +40,7 @@ class Step:
     sources: tuple[str, ...]
     slow: bool
     text: str
+    file: str  # of this folder
     result: Callable[[int], Result]
 
     def __call__(self) -> Any:
@@ -85,7 +87,8 @@ class Derivation:
             text = inspect.cleandoc(function.__doc__ or "")
             if not text or not flips:
                 raise ValueError(f"step {name} needs a docstring and a named sign")
-            made = Step(f"{self.id}.{name}", title, flips, sources, slow, text, lru_cache(maxsize=2)(function))
+            file = Path(inspect.getfile(function)).name
+            made = Step(f"{self.id}.{name}", title, flips, sources, slow, text, file, lru_cache(maxsize=2)(function))
             self.steps.append(made)
             return made
 

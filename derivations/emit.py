@@ -190,7 +190,7 @@ def manifest(derivations: Sequence[Derivation]) -> str:
         for step in derivation.steps:
             equations[step.id] = {
                 "title": step.title,
-                "derivation": f"derivations/{module_name(derivation)}.py",
+                "derivation": f"derivations/{step.file}",
                 "sources": list(sources_of(derivation, step)),
             }
         for formula in derivation.formulas:
@@ -203,7 +203,7 @@ def manifest(derivations: Sequence[Derivation]) -> str:
             formulas[formula.name] = {
                 "title": formula.title,
                 "equation": formula.step.id,
-                "derivation": f"derivations/{module_name(derivation)}.py",
+                "derivation": f"derivations/{formula.step.file}",
                 "module": module_name(derivation),
                 "domain": formula.domain,
                 "text": sp.sstr(plain),
@@ -286,7 +286,8 @@ def citations() -> dict[str, str]:
 
     entries = {}
     for key, entry in parse_file(str(BIBLIOGRAPHY)).entries.items():
-        people = [" ".join(map(str, person.last_names)) for person in entry.persons.get("author", [])]
+        authors = entry.persons.get("author", [])
+        people = [" ".join(map(str, [*person.prelast_names, *person.last_names])) for person in authors]
         fields = [entry.fields.get(name, "") for name in ("title", "journal", "booktitle", "volume", "pages", "note")]
         parts = [", ".join(people), *filter(None, fields), entry.fields.get("year", "")]
         entries[key] = _plain_text(", ".join(parts))

@@ -190,7 +190,9 @@ def _page(formula: Formula) -> str:
     lines += [f"domain      {formula.domain}"]
     for argument in formula.arguments:
         lines.append(f"  {argument.symbol:<9} {argument.meaning}; {argument.rule}")
-    lines.append("evaluated   as, in double precision and in every other arithmetic,")
+    if formula.valid:
+        lines.append(f"needs       {formula.valid}")
+    lines.append("evaluated   in double precision as (elsewhere closed forms stand in for series)")
     for condition, value in formula.branches:
         lines.append(f"  {'otherwise' if condition == 'otherwise' else f'where {condition}'}: {value}")
     lines.append(f"errors      measured against {formula.scale}")

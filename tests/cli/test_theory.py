@@ -22,7 +22,7 @@ def test_list_names_every_formula():
 
 def test_show_gives_expression_domain_branches_source_and_derivation():
     text = _run("show", "annealed_complexity").output
-    for part in ("domain", "evaluated", "otherwise", "equation", "derivations/complexity.py", "source", "Auffinger"):
+    for part in ("domain", "evaluated", "otherwise", "equation", "derivations/growth_rates.py", "source", "Auffinger"):
         assert part in text
 
 
