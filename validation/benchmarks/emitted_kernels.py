@@ -75,9 +75,9 @@ def lambdified(formula: Formula, cse: bool) -> Callable[[list[Real]], Real] | No
 
 def rate(function: Callable[[list[Real]], Real], given: list[Real], repeats: int = 5) -> float:
     """Evaluations per second of CPU time, the best of a few runs."""
-    function([column[:8] for column in given])
     best = math.inf
     with np.errstate(all="ignore"):
+        function([column[:8] for column in given])
         for _ in range(repeats):
             start = time.process_time()
             function(given)
