@@ -137,6 +137,7 @@ _BELOW_CUBIC = Argument(u, "energy density h/N, below the threshold", -1e30, -ma
 _BELOW_QUADRATIC = Argument(u, "energy density h/N, below the threshold", -1e30, -math.sqrt(2), open="high")
 _RHO = Argument(rho, "coefficient rho_1 of the activation", -1e50, 1e50)
 _INDEX = Argument(k, "index", 0, 10**6, integer=True)
+_SMALL = sp.Rational(3, 2)  # z = rho^2/8 below which the power series is taken
 _ANY_RHO = "any real rho_1"
 
 
@@ -144,6 +145,17 @@ def _strengths(rng: np.random.Generator, count: int) -> Any:
     return rng.choice([-1, 1], count) * 10 ** np.where(
         rng.random(count) < 0.7, rng.uniform(-2, 1, count), rng.uniform(-12, 12, count)
     )
+
+
+def _around(borders: tuple[float, ...], largest: float) -> Any:
+    """Strengths anywhere, and a third of them at a log-uniform distance from one of the borders."""
+
+    def points(rng: np.random.Generator, count: int) -> Any:
+        near = rng.choice(borders, count) * (1 + rng.choice([-1, 1], count) * 10 ** rng.uniform(-15, -0.3, count))
+        values = np.where(rng.random(count) < 1 / 3, near, np.clip(_strengths(rng, count), -largest, largest))
+        return zip(values, strict=True)
+
+    return points
 
 
 def _energies(rng: np.random.Generator, count: int, edge: float) -> Any:
@@ -227,11 +239,11 @@ def _register() -> None:
                 before=(Assignment(_magnitude, sp.Abs(rho)),),
             ),
             title="Energy at which the ratio for three spins diverges",
-            step=divergence, arguments=(_RHO,), domain="rho_1 not 0",
+            step=divergence, arguments=(Argument(rho, "modulus of the coefficient rho_1", 1e-50, 1e50),),
+            domain="|rho_1| from 1e-50 to 1e50",
             plain=sp.Piecewise((pieces[0], square <= borders[0]), (pieces[1], square < borders[1]), (pieces[2], True)),
-            points=lambda rng, count: zip(_strengths(rng, count), strict=True),
-            special=tuple((way * value,) for way in (1, -1)
-                          for value in (1e-50, math.sqrt(0.375), math.sqrt(0.75), math.sqrt(1.5), 1e50)),
+            points=lambda rng, count: zip(np.abs(_strengths(rng, count)), strict=True),
+            special=tuple((value,) for value in (1e-50, math.sqrt(0.375), math.sqrt(0.75), math.sqrt(1.5), 1e50)),
             elementary=True,
         )
     )  # fmt: skip
@@ -303,12 +315,24 @@ def _register_quadratic() -> None:
         Assignment(_far, sp.sqrt(2) * _magnitude / 2, twofold=True),
     )
     named = {sp.sqrt(_DISTANCE): _distance_root, sp.sqrt(1 + _DISTANCE): _far}
+    # rho times each factor: a weak rho squared alone would leave the range of normal floats
+    narrow, wide, steep, many = sp.symbols("narrow wide steep many", real=True)
+    sum_ = _distance_root + _far
+    split = (*lines, Assignment(narrow, rho * _distance_root, twofold=True), Assignment(wide, rho * sum_, twofold=True))
+    shared = sp.cancel(outside.subs(named) / (rho**2 * _distance_root * sum_)) * narrow * wide
+    per_index = sp.factor((index_form - outside).subs(named) / (k * rho**2 * _distance_root))
+    all_lines = (
+        Assignment(_depth, depth, twofold=True),
+        *split,
+        Assignment(steep, k * narrow, twofold=True),
+        Assignment(many, rho * per_index, twofold=True),
+    )
     derivation.formula(
         Formula(
             kernel=Kernel(
                 "log_energy_ratio_quadratic", (u, rho),
                 (Branch(_depth < 0, inside.subs(v, _depth), twofold=True, note="inside the bulk"),
-                 Branch(sp.true, outside.subs(named), lines, twofold=True)),
+                 Branch(sp.true, shared, split, twofold=True)),
                 "log of the ratio at energy density u of numbers of critical points to those of ReLU, p = 2.",
                 before=(Assignment(_depth, depth, twofold=True),),
             ),
@@ -324,8 +348,7 @@ def _register_quadratic() -> None:
         Formula(
             kernel=Kernel(
                 "log_index_ratio_quadratic", (u, rho, k),
-                (Branch(sp.true, index_form.subs(named), (Assignment(_depth, depth, twofold=True), *lines),
-                        twofold=True),),
+                (Branch(sp.true, steep * many + shared, all_lines, twofold=True),),
                 "log of the ratio of numbers of index-k points to ReLU's at energy density u, p = 2.",
             ),
             title="Ratio of numbers of index-k points, two spins (logarithm)",
@@ -345,14 +368,17 @@ def _register_quadratic() -> None:
         return sp.Rational(4, count) * inner + sp.Rational(2, count) * of(-rate * bessel)
 
     plain = sp.log(closed)
+    # log R = -z + log(e^z R), and e^z R - 1 = I_0 - I_1 - 1 is small where R itself is not next to one
+    powers = sp.Poly(sp.expand(power_series), bessel).degree() + 1
+    shifted = sp.Poly((1 + power_series) * sum(bessel**i / sp.factorial(i) for i in range(powers)), bessel)
+    excess = sp.horner(sum(shifted.coeff_monomial(bessel**i) * bessel**i for i in range(1, powers)))
     series = sp.log(watson.subs(inverse, 1 / bessel), evaluate=False)  # sympy would spend seconds on its sign
     derivation.formula(
         Formula(
             kernel=Kernel(
                 "log_total_ratio_quadratic", (rho,),
                 (
-                    Branch(bessel < sp.Rational(1, 2), sp.Function("log1p")(power_series),
-                           note="power series of R - 1"),
+                    Branch(bessel < _SMALL, sp.Function("log1p")(excess) - bessel, note="power series of e^z R - 1"),
                     Branch(bessel < _LARGE, sp.log(mean(sp.exp, _NODES)), note="trapezoidal rule"),
                     Branch(sp.true, series - sp.Rational(3, 2) * sp.log(2 * bessel) - sp.log(sp.pi) / 2),
                 ),
@@ -362,8 +388,8 @@ def _register_quadratic() -> None:
             ),
             title="Ratio of total numbers of critical points, two spins (logarithm)",
             step=quadratic_total, arguments=(_RHO,), plain=plain.subs(bessel, rho**2 / 8), domain=_ANY_RHO,
-            points=lambda rng, count: zip(np.clip(_strengths(rng, count), -1e4, 1e4), strict=True),
-            special=((0.0,), (1e-8,), (2.0,), (math.nextafter(2.0, 3),), (17.8,), (17.9,), (-1.0,), (1e4,)),
+            points=_around(tuple(math.sqrt(8 * float(border)) for border in (_SMALL, _LARGE)), 1e4),
+            special=((0.0,), (1e-8,), (2.0,), (2.1612932129167994,), (17.8,), (17.9,), (-1.0,), (1e4,)),
         )
     )  # fmt: skip
 
@@ -401,7 +427,9 @@ def _register_latitude() -> None:
                 before=(Assignment(_depth, depth, twofold=True),),
             ),
             title="Coefficient of rho t^(p-1) in the exponent of the latitude",
-            step=latitude_integrand, arguments=(_ENERGY, spins, _INDEX), domain="any u; k > 0 only below the threshold",
+            step=latitude_integrand, arguments=(_ENERGY, spins, _INDEX),
+            domain="|u| <= 1e30 for k = 0; k > 0 only for u <= -E_inf(p)",
+            valid=sp.Or(sp.Eq(k, 0), sp.And(u < 0, p * u**2 >= 4 * (p - 1))),
             plain=sp.Piecewise((inside, p * u**2 < 4 * (p - 1)), (shown, True)),
             points=_tilts,
             special=((0.0, 4.0, 0.0), (-2.0, 4.0, 3.0), (-1e30, 5.0, 1.0), (1e30, 1000.0, 0.0)),

@@ -7,16 +7,17 @@ import math
 import numpy as np
 import sympy as sp
 
-from derivations import growth_rates, mixed_rates
+from derivations import growth_rates, mixed_rates, semicircle_law
 from derivations.complexity_rates import P, U, bulk, edge, square
 from derivations.covariance_symbols import X0, X1, X2
 from derivations.emit import Argument, Formula
 from derivations.mixed_rates import field_slope, field_value, weight, zed
-from derivations.symbols import m, p, u, x
+from derivations.symbols import m, p, u, v, x
 from spinglass._printing import Assignment, Branch, Kernel
 
 delta = sp.Symbol("delta", positive=True)
 
+ENERGY = Argument(u, U.meaning, -1e100, 1e100)
 FORMULAS: list[Formula] = []
 
 # A field of order N
@@ -71,14 +72,14 @@ FORMULAS.append(
         title="Complexity in a field of order N",
         step=mixed_rates.field,
         arguments=(
-            U,
+            ENERGY,
             Argument(m, "latitude", -1, 1, open="both"),
             P,
-            Argument(field_value, "d(m), the field per spin"),
-            Argument(field_slope, "its derivative d'(m)"),
+            Argument(field_value, "d(m), the field per spin", -1e100, 1e100),
+            Argument(field_slope, "its derivative d'(m)", -1e100, 1e100),
         ),
         plain=_plain_field,
-        domain="all u, d, d1; -1 < m < 1; p >= 2, integer",
+        domain="|u|, |d|, |d1| <= 1e100; -1 < m < 1; p >= 2, integer",
         points=_field_points,
         special=((-1.0, 0.0, 3.0, 0.0, 0.0), (-1.7, 0.0, 3.0, 0.0, 0.0)),
         scale=sp.log(p - 1) / 2
@@ -93,11 +94,12 @@ FORMULAS.append(
 
 _mixed = mixed_rates.mixed_exponent()
 ENTRIES = (
-    Argument(X0, "xi at q = 1", 0, open="low"),
-    Argument(X1, "xi' at q = 1", 0, open="low"),
-    Argument(X2, "xi'' at q = 1", 0, open="low"),
+    Argument(X0, "xi at q = 1", 1e-100, 1e100),
+    Argument(X1, "xi' at q = 1", 1e-100, 1e100),
+    Argument(X2, "xi'' at q = 1", 1e-100, 1e100),
 )
-DELTA = Argument(delta, "xi (xi' + xi'') - xi'^2", 0, open="low")
+DELTA = Argument(delta, "xi (xi' + xi'') - xi'^2", 1e-200, 1e200)
+SHIFT = Argument(zed, "shift, the radial derivative over sqrt(xi'')", -1e100, 1e100)
 
 
 def _glasses(rng: np.random.Generator) -> tuple[float, float, float, float]:
@@ -129,7 +131,8 @@ FORMULAS.append(
         step=mixed_rates.mixed_exponent,
         arguments=ENTRIES,
         plain=_mixed["threshold"],
-        domain="values of a covariance function at q = 1: 0 < xi <= xi'",
+        domain="values of a covariance function at q = 1: 0 < xi <= xi'; 1e-100 to 1e100",
+        valid=X0 <= X1,
         points=lambda rng, count: [_glasses(rng)[:3] for _ in range(count)],
         elementary=True,
     )
@@ -164,9 +167,9 @@ FORMULAS.append(
         ),
         title="Rate of a mixture at an energy and a shift",
         step=mixed_rates.mixed_exponent,
-        arguments=(U, Argument(zed, "shift, the radial derivative over sqrt(xi'')"), *ENTRIES, DELTA),
+        arguments=(ENERGY, SHIFT, *ENTRIES, DELTA),
         plain=sp.log(X2 / X1) / 2 + zed**2 / 4 - _squares / 2,
-        domain="all u and z; values of a covariance function at q = 1",
+        domain="|u|, |z| <= 1e100; values of a covariance function at q = 1",
         points=_height_points,
         scale=sp.Abs(sp.log(X2 / X1)) / 2 + zed**2 / 4,
     )
@@ -211,7 +214,7 @@ FORMULAS.append(
         ),
         title="Dominant shift of a mixture",
         step=mixed_rates.mixed_maximum,
-        arguments=(U, Argument(weight, "index + 1", 1, 2.0**53, integer=True), *ENTRIES, DELTA),
+        arguments=(ENERGY, Argument(weight, "index + 1", 1, 2.0**53, integer=True), *ENTRIES, DELTA),
         plain=sp.Piecewise(
             (0, sp.Ge(u, -_marginal / (X1 * sp.sqrt(X2)))),
             (
@@ -225,7 +228,14 @@ FORMULAS.append(
         points=_angle_points,
     )
 )
-_ratio = sp.Max((X1 - X2) / (X1 + X2), 0)
+# The rate t (1 + v) - W I_1(v) at z = -2 sqrt(1 + v) is stationary where W I_1' = t, and largest at v = 0 for t <= 0.
+_saturation = mixed_rates.mixed_saturation()
+_pull = sp.Symbol("t", nonnegative=True)
+_force = sp.simplify(sp.diff(semicircle_law.outlier_rate(), v))
+_depth = sp.solve(sp.Eq(weight**2 * _force**2, _pull**2), v)[0]
+_over, _under = sp.fraction(sp.together(1 + _depth))
+_shift = (-2 * sp.sqrt(_over) / sp.sqrt(_under)).subs(_pull, sp.Max(_saturation["ratio"], 0))
+_saturated = _saturation["energy"].subs(zed, _shift)
 FORMULAS.append(
     Formula(
         kernel=Kernel(
@@ -246,7 +256,7 @@ FORMULAS.append(
         title="Saturation energy of a mixture",
         step=mixed_rates.mixed_saturation,
         arguments=(Argument(weight, "index + 1", 1, 2.0**53, integer=True), *ENTRIES[1:]),
-        plain=-2 * X1 * sp.sqrt(X2) / (X1 + X2) * weight / sp.sqrt(weight**2 - _ratio**2),
+        plain=_saturated,
         domain="values of a covariance function at q = 1",
         points=lambda rng, count: [(float(rng.choice([1, 2, 3, 11, 1001])), *_glasses(rng)[1:3]) for _ in range(count)],
     )
@@ -263,9 +273,9 @@ FORMULAS.append(
         ),
         title="Slope of the rate of a mixture",
         step=mixed_rates.mixed_exponent,
-        arguments=(U, Argument(zed, "shift, the radial derivative over sqrt(xi'')"), *ENTRIES[1:], DELTA),
+        arguments=(ENERGY, SHIFT, *ENTRIES[1:], DELTA),
         plain=_slope_numerator / delta,
-        domain="all u and z; values of a covariance function at q = 1",
+        domain="|u|, |z| <= 1e100; values of a covariance function at q = 1",
         points=lambda rng, count: [(point[0], point[1], *point[3:]) for point in _height_points(rng, count)],
     )
 )

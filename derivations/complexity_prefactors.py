@@ -79,9 +79,10 @@ FORMULAS.append(
         helpers=(HELPERS[1],),
         title="Prefactor of the density in the bulk",
         step=sharp_counts.bulk_density,
-        arguments=(U, SPINS, P3),
+        arguments=(Argument(u, U.meaning, -2, 2, open="both"), SPINS, P3),
+        valid=u**2 * p < 4 * (p - 1),
         plain=sharp_counts.bulk_density(),
-        domain="|u| < E_inf; N >= 1; p >= 3, integer",
+        domain="|u| < E_inf(p); N >= 1; p >= 3, integer",
         points=lambda rng, count: _inside_points(rng, count, False, True),
     )
 )
@@ -105,9 +106,10 @@ FORMULAS.append(
         helpers=(HELPERS[1],),
         title="Prefactor of the number below an energy in the bulk",
         step=sharp_counts.bulk_count,
-        arguments=(U, P3),
+        arguments=(Argument(u, U.meaning, -2, -1e-100, open="low"), P3),
+        valid=u**2 * p < 4 * (p - 1),
         plain=sharp_counts.bulk_count(),
-        domain="-E_inf < u < 0; p >= 3, integer",
+        domain="-E_inf(p) < u <= -1e-100; p >= 3, integer",
         points=lambda rng, count: _inside_points(rng, count, True, False),
     )
 )
@@ -146,9 +148,10 @@ FORMULAS.append(
         helpers=(HELPERS[1],),
         title="Prefactor of the number of deep minima",
         step=sharp_counts.deep_minima,
-        arguments=(U, SPINS, P3),
+        arguments=(Argument(u, U.meaning, -1e50, -math.sqrt(8 / 3), open="high"), SPINS, P3),  # E_inf(3)
+        valid=u**2 * p > 4 * (p - 1),
         plain=sharp_counts.deep_minima()["energy"],
-        domain="u < -E_inf; N >= 1; p >= 3, integer",
+        domain="-1e50 <= u < -E_inf(p); N >= 1; p >= 3, integer",
         points=_deep_points,
     )
 )

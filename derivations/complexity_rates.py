@@ -25,7 +25,7 @@ _cost = sp.Function("_outlier_cost")
 _beyond = sp.Function("_beyond_threshold")
 
 P = Argument(p, "spins per interaction", 2, LARGEST_P, integer=True)
-U = Argument(u, "energy density h/N")
+U = Argument(u, "energy density h/N", -1e150, 1e150)
 INDEX = Argument(k, "index", 0, 2.0**53, integer=True)
 
 FORMULAS: list[Formula] = []  # in the order of emission
@@ -223,7 +223,7 @@ FORMULAS.append(
         helpers=(HELPERS[1], _distance_pair),
         title="Distance from the threshold",
         step=growth_rates.stable,
-        arguments=(U, P),
+        arguments=(Argument(u, U.meaning, -1e50, 1e50), P),
         plain=growth_rates.stable()["distance"],
         domain="|u| <= 1e50; p >= 2, integer, up to 2^50",
         points=lambda rng, count: _near_edge(rng, count, 1e49),
@@ -285,7 +285,7 @@ FORMULAS.append(
         step=growth_rates.stable,
         arguments=(U, P),
         plain=_plain_annealed(),
-        domain="all u; p >= 2, integer, up to 2^50",
+        domain="|u| <= 1e150; p >= 2, integer, up to 2^50",
         points=_near_edge,
         special=_SPECIAL,
         scale=sp.log(p - 1) / 2,
@@ -323,7 +323,7 @@ FORMULAS.append(
         plain=sp.Piecewise(
             (growth_rates.threshold()["height"], sp.Ge(u, -_plain_threshold())), (growth_rates.index()["plain"], True)
         ),
-        domain="all u; p >= 2, integer, up to 2^50; k >= 0",
+        domain="|u| <= 1e150; p >= 2, integer, up to 2^50; k >= 0",
         points=lambda rng, count: [
             (*point, int(rng.choice([0, 1, 2, 3, 10, 1000, 2**53]))) for point in _near_edge(rng, count)
         ],
