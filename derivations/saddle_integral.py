@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import mpmath
+import numpy as np
 import sympy as sp
 
-from derivations.claims import Identity, Numbers, Order
+from derivations.claims import Claim, Identity, Numbers, Order
+from derivations.deferred import deferred
 from derivations.derivation import Derivation, Result
+from derivations.determinant_integral import at_order, e1, e2, fermionic_polynomial, logarithmic_kernel
+from derivations.fyodorov_routes import by_skew_moments
+from derivations.moments import gaussian_expectation
 from derivations.saddle_contours import along, bosonic_weight, fermionic_integral
-from derivations.symbols import n, x
+from derivations.symbols import n, q1, q2, x, xi
 
 derivation = Derivation(
     "saddle-points",
@@ -37,6 +43,10 @@ m = sp.Symbol("m")  # the saddle; x = −(m + 1/m)
 ell = sp.Symbol("ell")  # log(i √n (z1 − z2)) at the saddle: must drop out
 phi = sp.Symbol("phi", positive=True)  # x = −2 cos φ, m = exp(iφ) inside the bulk
 AT_SADDLE = {x: -(m + 1 / m)}
+y1, y2, z1, z2 = sp.symbols("y1 y2 z1 z2")
+# What multiplies e^{n(F(y1) + F(y2) + G(z1) + G(z2))}: fermions, and bosons without their logarithm.
+FERMIONS = (y1 - y2) ** 4 * sp.prod((x + a + z1) * (x + a + z2) / (x + a) ** 2 for a in (y1, y2))
+BOSONS = (z1 - z2) * (z1 * z2) ** sp.Rational(-3, 2)
 
 
 @derivation.step("exponents", "Exponents and saddles", flips="the sign of xy in the saddle-point equation")
@@ -149,26 +159,73 @@ def constants(sign: int = 1) -> Result:
     $n^{n-2}\,n^2$ from the fermionic factors and $\sqrt n$ from $\Delta$. The phases left over are $-1$ from
     $dr_1dr_2 = -n\,dy_1dy_2$, $-i$ from $-\Delta = -i\sqrt n(z_1-z_2)$, $1$ from $dq_1dq_2$ (both $z$ running
     outwards) and from $|q_1q_2| = n z_1z_2$.
+
+    Checks: the constant and the fermionic factor are those of the derivation "determinant"; Stirling's formula; and
+    the whole integral in the new variables, phases included, by quadrature at $n = 3, 4$.
     """
     stirling = n * sp.log(n) - n + sp.log(2 * sp.pi * n) / 2
     log_gamma = stirling - sp.log(n) - sign * sp.log(n)  # log(n − 1) = log n + O(1/n)
-    prefactor = sp.simplify(
-        sp.exp(
-            sp.expand(-sp.log(4 * sp.pi) + (3 * n + 6) / 2 * sp.log(n) - log_gamma - n / 2 * sp.log(n) - n, force=True)
+    gamma = sp.Symbol("log_gamma")  # log Γ(n − 1)
+    kernel = logarithmic_kernel().subs(sp.gamma(n - 1), sp.exp(gamma))
+    powers = n ** ((3 * n + 6) / 2)
+    whole = kernel * powers * -1 * -sp.I / (24 * sp.pi)  # density of (r1, r2), phases of dr1 dr2 and of Δ
+    value = _without_growth(whole.subs(gamma, log_gamma))
+
+    def claims() -> tuple[Claim, ...]:
+        exact = sp.lambdify((n, gamma), sp.log(whole / sp.I), "mpmath")
+        numeric = sp.lambdify(n, sp.log(value / sp.I), "mpmath")
+        sizes, errors = (20, 80, 320, 1280), []
+        with mpmath.workdps(30):
+            for size in map(mpmath.mpf, sizes):
+                known = exact(size, mpmath.loggamma(size - 1))
+                errors.append(float(abs(mpmath.expm1(known - size / 2 * mpmath.log(size) - size - numeric(size)))))
+        rows = []
+        for size, place in ((3, 0.6), (4, -0.9)):
+            front = complex(whole.subs(gamma, sp.log(sp.gamma(n - 1))).subs(n, size).evalf())
+            found = front * _new_integral(size, place)
+            rows.append((f"n = {size}, x = {place}", found, by_skew_moments(size, place * mpmath.sqrt(size))))
+        old, new = [], []
+        for size in (2, 3):
+            back = {x: xi / sp.sqrt(size), z1: -sp.I * q1 / sp.sqrt(size), z2: -sp.I * q2 / sp.sqrt(size)}
+            new.append(sp.Integer(size) ** (size + 2) / 12 * _fermionic_average(size).subs(back))
+            old.append(at_order(fermionic_polynomial(), size).subs({e1: q1 + q2, e2: q1 * q2}))
+        return (
+            Identity(whole * -sp.I * 96 * sp.pi**2 * sp.exp(gamma) / powers, 1, what="the constant of the integral"),
+            Identity(new, old, sp.expand, "the fermionic factor of the derivation determinant, n = 2, 3"),
+            Numbers(rows, 1e-10, ("quadrature in the new variables", "Fyodorov's identity with skew moments")),
+            Order(sizes, errors, -1),
         )
+
+    shown = sp.Eq(sp.Symbol("K_n"), sp.Symbol("n") ** (n / 2) * sp.exp(n) * value, evaluate=False)
+    return Result(value, shown, deferred(claims))
+
+
+def _without_growth(constant: Any) -> Any:
+    """The constant over n^{n/2} e^n: its logarithm without its phase, simplified."""
+    phase = sp.I
+    logarithm = sp.expand_log(sp.log(constant / phase), force=True) - n / 2 * sp.log(n) - n
+    return phase * sp.simplify(sp.exp(sp.expand(logarithm)))
+
+
+def _fermionic_average(size: int) -> Any:
+    """E over y_a = i g_a/√n, g standard normal, of the fermionic factor and e^{nF}: a polynomial in x, z1, z2."""
+    normal = sp.symbols("g1 g2", real=True)
+    weight = sp.exp(sp.expand(size * (exponents()["fermion"] - y**2 / 2)))  # (x + y)^n
+    factor = sp.cancel(FERMIONS * weight.subs(y, y1) * weight.subs(y, y2))
+    there = {a: sp.I * g / sp.sqrt(size) for a, g in zip((y1, y2), normal, strict=True)}
+    return gaussian_expectation(sp.expand(sp.expand(factor).subs(there)), dict.fromkeys(normal, 1))
+
+
+def _new_integral(size: int, place: float) -> Any:
+    """The four-dimensional integral in y and z at a small n: fermions by Gaussian moments, z1 = −ia, z2 = ib."""
+    fermions = _fermionic_average(size) * sp.I**2 * 2 * sp.pi / size  # dy1 dy2 upwards
+    weights = [sp.exp(sp.expand(size * exponents()["boson"])).subs(z, end) for end in (z1, z2)]
+    logarithm = sp.log(sp.I * sp.sqrt(size) * (z1 - z2))
+    integrand = sp.lambdify(
+        (z1, z2), (sp.expand(fermions) * weights[0] * weights[1] * BOSONS * logarithm).subs(x, place), "numpy"
     )
-    numeric = sp.lambdify(n, sp.log(prefactor), "mpmath")
-    sizes, errors = [20, 80, 320, 1280], []
-    with mpmath.workdps(30):
-        for size in sizes:
-            exact = (
-                -size * mpmath.log(2 * mpmath.pi)
-                + (size - mpmath.mpf(1) / 2) * mpmath.log(mpmath.pi)
-                - mpmath.loggamma(mpmath.mpf(size) / 2)
-                - mpmath.loggamma(mpmath.mpf(size - 1) / 2)
-                + mpmath.mpf(3 * size + 6) / 2 * mpmath.log(size)
-            )
-            errors.append(exact - mpmath.mpf(size) / 2 * mpmath.log(size) - size - numeric(mpmath.mpf(size)))
-    value = sp.simplify(prefactor) * -1 * -sp.I / (24 * sp.pi)
-    return Result(value, sp.Eq(sp.Symbol("K_n"), sp.Symbol("n") ** (n / 2) * sp.exp(n) * value, evaluate=False),
-                  (Order(sizes, [float(e) for e in errors], -1),))  # fmt: skip
+    nodes, gauss = np.polynomial.legendre.leggauss(100)
+    root, angle = (nodes + 1) * 1.2, (nodes[:, None] + 1) * math.pi / 4  # a + b = root³, a/(a + b) = sin² angle
+    radius, share = root**3, np.sin(angle) ** 2
+    measure = gauss * 1.2 * 3 * root**2 * radius * (gauss[:, None] * math.pi / 4 * np.sin(2 * angle))
+    return complex(np.sum(measure * integrand(-1j * radius * share, 1j * radius * (1 - share))))

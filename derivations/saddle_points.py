@@ -185,7 +185,7 @@ def edge(sign: int = 1) -> Result:
     claims: list[Any] = [
         Identity(constant_free, -4 * sp.pi * sp.I, what="W"),
         Identity(shape, closed, what="the soft-edge density of the GOE"),
-        Identity(sp.simplify(leading**2), 8 * sp.pi * n ** sp.Rational(1, 3), what="the prefactor 2√(2π) n^{1/6}"),
+        Identity(leading, 2 * sp.sqrt(2 * sp.pi) * n ** sp.Rational(1, 6), what="the prefactor 2√(2π) n^{1/6}"),
         Numbers(rows, 1e-10, ("96πi R(s)", "double quadrature")),
     ]
     found = edge_exponents()
@@ -197,7 +197,7 @@ def edge(sign: int = 1) -> Result:
         for size in sizes:
             exact = mean_abs_determinant(size, 2 * math.sqrt(size) + place * size ** (-1 / 6), log=True)
             main = size + exponent(size ** (-1 / 3), place) + size / 2 * math.log(size)
-            errors.append(float(mpmath.exp(exact - main) / (abs(leading.subs(n, size).evalf()) * density(place)) - 1))
+            errors.append(float(mpmath.exp(exact - main) / (leading.subs(n, size).evalf() * density(place)) - 1))
         claims.append(Order(sizes, errors, -1 / 3))
     text = (
         r"E|\det(A_n-2\sqrt n-sn^{-1/6})|\simeq2\sqrt{2\pi}\,n^{n/2+1/6}e^{n/2+n^{1/3}s}"
