@@ -616,9 +616,9 @@ def interval_stable(sign: int = 1) -> Result:
 def _formulas() -> None:
     kernels = standard_kernels()
     piece, gauss, expo, hard, stable = piecewise_linear(), gelu(), elu(), hard_swish(), smooth()
-    law = Argument(sigma, "standard deviation of the pre-activations", 0.0, 1e100, open="low")
+    law = Argument(sigma, "standard deviation of the pre-activations", 1e-100, 1e100)
     level = Argument(alpha, "level of ELU for x to minus infinity, with the sign changed", -1e50, 1e50)
-    bound = Argument(c, "the bound", 0.0, 1e50, open="low")
+    bound = Argument(c, "the bound", 1e-50, 1e50)
     left = Argument(slope_of, "slope for x < 0", -1e50, 1e50)
     positive = Argument(y, "argument", 0.0, 1e100)
 
@@ -721,13 +721,25 @@ def _formulas() -> None:
                 step=step,
                 arguments=arguments,
                 plain=sp.sympify(plain),
-                domain="all sigma > 0" if law in arguments else "all arguments in their ranges",
+                domain="1e-100 <= sigma <= 1e100" if law in arguments else "all arguments in their ranges",
                 points=points,
                 special=special,
                 helpers=helpers,
+                elementary=name in _ELEMENTARY,
                 scale={"mean_slope_elu": size, "mean_slope_leaky_relu": sp.S.One}.get(name),
             )
         )
+
+
+# + - * / and square roots only
+_ELEMENTARY = (
+    "mean_intercept_gelu",
+    "mean_slope_erf",
+    "mean_intercept_gaussian",
+    "mean_square_gaussian",
+    "mean_slope_leaky_relu",
+    "mean_square_leaky_relu",
+)
 
 
 def _slopes(rng: Any, count: int) -> list[tuple[float, ...]]:
