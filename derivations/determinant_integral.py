@@ -336,7 +336,7 @@ def numeric_polynomial(size: int, shift: str) -> tuple[tuple[int, int, Any], ...
 
 
 @derivation.step(
-    "logarithmic-kernel", "E|det| as an exact two-dimensional integral", flips="the sign of the phase iξ(q1+q2)/2"
+    "logarithmic-kernel", "E|det| as an exact two-dimensional integral", flips="the sign of log Δ in the angle integral"
 )
 def logarithmic_kernel(sign: int = 1) -> Result:
     r"""Constants of the previous steps together: $(2\pi)^{-n}$, the Gram constant, the Jacobian $\Delta/2$ and
@@ -348,7 +348,7 @@ def logarithmic_kernel(sign: int = 1) -> Result:
     density $R_{n+1}$ from skew moments of monomials.
     """
     logarithm = sp.Symbol("Lambda")
-    kernel = sp.expand_log(angle_integral(), force=True).subs(sp.log(q1 - q2), logarithm)
+    kernel = sp.expand_log(angle_integral(), force=True).subs(sp.log(q1 - q2), sign * logarithm)
     share, rest = sp.Poly(sp.expand(kernel), logarithm).all_coeffs()
     share += rest * ward_identity()  # the Ward integral is zero: ε goes
     jacobian = sp.simplify(hyperbolic_coordinates() / (q1 - q2))
@@ -358,7 +358,7 @@ def logarithmic_kernel(sign: int = 1) -> Result:
         return (
             Identity(sp.gammasimp(constant * 4 * sp.pi * sp.gamma(n - 1)), 1, sp.simplify, "the constant"),
             Numbers(
-                _integral_values(constant, ((2, "0.7"),), phase=sign),
+                _integral_values(constant, ((2, "0.7"),)),
                 1e-18,
                 ("quadrature with 20 digits", "Fyodorov's identity with skew moments"),
             ),
@@ -395,13 +395,13 @@ def integral_values(sign: int = 1) -> Result:
 
 
 def _integral_values(
-    constant: Any, points: tuple[tuple[int, str], ...], phase: int = 1, product_sign: int = 1
+    constant: Any, points: tuple[tuple[int, str], ...], product_sign: int = 1
 ) -> list[tuple[str, Any, Any]]:
     rows = []
     with mpmath.workdps(30):
         for size, shift in points:
             factor = mpmath.mpf(str(constant.subs(n, size).evalf(40)))
             terms = tuple((i, j, product_sign**j * c) for i, j, c in numeric_polynomial(size, shift))
-            value, _ = double_integral.quadrature(size, mpmath.mpf(shift), terms, 20, phase=phase)
+            value, _ = double_integral.quadrature(size, mpmath.mpf(shift), terms, 20)
             rows.append((f"n = {size}, ξ = {shift}", factor * value, by_skew_moments(size, shift)))
     return rows

@@ -221,19 +221,21 @@ def exponent(sign: int = 1) -> Result:
     return Result(value, equation, deferred(claims))
 
 
-@derivation.step("threshold", "The threshold energy", flips="the edge of the bulk on the other side")
+@derivation.step("threshold", "The threshold energy", flips="the sign of 1 in the edge of the bulk, pE² = 4(p − 1)")
 def threshold(sign: int = 1) -> Result:
     r"""The shift leaves the bulk downwards at $x = -2$: $-E_\infty$ with $E_\infty = 2\sqrt{(p-1)/p}$. Above, the
     number of eigenvalues below the shift is of order $N$. There the rate is $\Theta_{\rm edge} =
     \tfrac12\log(p-1)-(p-2)/p = \operatorname{artanh}z - z$ with $z = (p-2)/p$, a series $\sum_{j\ge1}z^{2j+1}/(2j+1)$
     of positive terms (zero for $p = 2$).
 
-    Check: the mean index at $-E_\infty(1-\epsilon)$, exact at $N = 60$, is of order $N$, at $-E_\infty(1+\epsilon)$
-    close to 0.
+    Check: the mean share of eigenvalues below the shift at $-fE_\infty$, exact at $N = 60$, is the semicircle's share
+    below $-2f$, to $O(1/N)$; none is left beyond $f = 1$.
     """
     place = sp.Symbol("E", negative=True)
-    edge = sp.solve(sp.simplify(shift.subs(u, place) ** 2 - 4), place)
-    energy = -sign * sp.Abs(edge[0]) if edge else sp.nan
+    distance = sp.Poly(sp.numer(sp.together(shift.subs(u, place) ** 2 - 4)), place)  # pE² − 4(p − 1)
+    square, constant = distance.coeff_monomial(place**2), sp.Poly(distance.coeff_monomial(1), p)
+    edge = sp.solve(square * place**2 + constant.coeff_monomial(p) * p + sign * constant.coeff_monomial(1), place)
+    energy = edge[0]
     energy = sp.simplify(energy.subs(p, 1 + above)).subs(above, p - 1)
     rates = exponent()
     height = sp.expand(rates["inside"].subs(u, energy).subs(p, 1 + above)).subs(above, p - 1)
@@ -247,17 +249,18 @@ def threshold(sign: int = 1) -> Result:
         ratio = sp.Symbol("z", positive=True)
         of_ratio = height.subs(p, 2 / (1 - ratio))
         from spinglass.random_matrices import index_probabilities
+        from spinglass.random_matrices.semicircle import cdf
 
         rows = []
         for degree in (3, 5):
             value = float(energy.subs(p, degree))
-            for factor, expected in ((0.8, 1), (1.2, 0)):
+            for factor in (0.4, 0.8, 1.2):
                 place_x = factor * value * math.sqrt(degree * 60 / (degree - 1))
                 law = np.asarray(index_probabilities(59, place_x))
-                mean = float(np.arange(60) @ law)
-                rows.append((f"p = {degree}, {factor} E", 1 if 2 < mean < 20 else 0 if mean < 0.1 else -1, expected))
+                mean = float(np.arange(60) @ law) / 59
+                rows.append((f"p = {degree}, {factor} E", mean, cdf(-2 * factor * math.sqrt(60 / 59))))
         return (
-            Numbers(rows, 0, ("extensive index (1) or not (0)", "above and below the threshold"), scale=1.0),
+            Numbers(rows, 0.01, ("the mean share below the shift", "the semicircle's"), scale=1.0),
             Identity((shift.subs(u, energy)).subs(p, 1 + above), -2, sp.simplify, "the shift is at the lower edge"),
             Identity(
                 sp.series(of_ratio, ratio, 0, 12).removeO(),

@@ -9,14 +9,14 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from derivations import kac_rice
+from derivations import kac_rice, semicircle_law
 from derivations.claims import Claim, Identity, Numbers, Order
 from derivations.covariance_symbols import D1, D2, X0, X1, X2, D
 from derivations.deferred import deferred
 from derivations.derivation import Result
 from derivations.growth_rates import above, derivation, determinant, exponent, growth, per_spin, w
 from derivations.point_counts import sphere_area
-from derivations.symbols import N, m, p, u, x
+from derivations.symbols import N, m, p, u, v, x
 
 theta = sp.Symbol("theta", positive=True)  # z = −2 cosh(theta)
 weight = sp.Symbol("W", positive=True)  # k + 1
@@ -178,10 +178,16 @@ def mixed_saturation(sign: int = 1) -> Result:
     index $k$ at $z$ is $\tfrac12\log(\xi''/\xi')-\tfrac{t}{4}z^2-WI_1(z)$ up to the sign of $t =
     (\xi''-\xi')/(\xi'+\xi'')$: for $t\ge0$ the best $z$ is $-2$, and for $t<0$ (a strong linear term) it is
     $-2W/\sqrt{W^2-t^2}$. The energy that belongs to it is the regression of $u$ on $y$, $u = \xi'y/(\xi'+\xi'')$.
+
+    Check: the largest value of the rate over both energy and radial derivative, by numerical maximisation.
     """
     parts = mixed_exponent()
     best_energy = sp.solve(sp.diff(parts["bulk"], u), u)[0]
     ratio = (X1 - sign * X2) / (X1 + X2)
+    pull = sp.Symbol("t", nonnegative=True)  # −t: stationary in v = z²/4 − 1 where W I₁′(v) = −t
+    force = sp.simplify(sp.diff(semicircle_law.outlier_rate(), v))
+    depth = sp.solve(sp.Eq(weight**2 * force**2, pull**2), v)[0]
+    saturation = best_energy.subs(zed, -2 * sp.sqrt(1 + depth)).subs(pull, sp.Max(ratio, 0))
     equation = (
         r"u_k = -\frac{2\xi'\sqrt{\xi''}}{\xi'+\xi''}\,\frac{W}{\sqrt{W^2-t^2}},\quad"
         r"t = \min\bigl(0,\tfrac{\xi''-\xi'}{\xi'+\xi''}\bigr)"
@@ -194,13 +200,36 @@ def mixed_saturation(sign: int = 1) -> Result:
         root = sp.Symbol("r", positive=True)  # the ratio, positive here
         place = stationary.subs(ratio, root)
         slope = root * place / 2 + weight * sp.sqrt(place**2 - 4) / 2
+        rows = []
+        for glass, count in (({1: 1.0, 2: 0.2, 3: 0.3}, 1), ({1: 2.0, 3: 0.4}, 2), ({2: 0.5, 3: 0.5}, 1)):
+            values = {c: sum(math.perm(d, j) * a for d, a in glass.items()) for j, c in enumerate((X0, X1, X2))}
+            found = saturation.subs(values).subs(weight, count)
+            mine = float(found) if found.is_finite else math.nan
+            rows.append((f"{glass}, W = {count}", mine, _best_energy(parts["bulk"].subs(values), count)))
         return (
+            Numbers(rows, 1e-6, ("the saturation energy", "numerical maximisation")),
             Identity(marginal, expected, sp.simplify, "the marginal weight of the radial derivative"),
             Identity(best_energy, X1 * sp.sqrt(X2) * zed / (X1 + X2), sp.simplify, "the regression of the energy"),
             Identity(slope.subs(weight, sp.sqrt(root**2 + above**2)), 0, sp.simplify, "the stationary point for t < 0"),
         )
 
-    return Result({"ratio": ratio, "energy": best_energy}, equation, deferred(claims))
+    return Result({"ratio": ratio, "energy": best_energy, "saturation": saturation}, equation, deferred(claims))
+
+
+def _best_energy(bulk: Any, count: int) -> float:
+    """The energy of the largest rate over energies and shifts z = −2 cosh θ, `count` eigenvalues outside."""
+    from scipy.optimize import minimize_scalar
+
+    height = sp.lambdify((u, zed), bulk, "math")
+
+    def inner(angle: float) -> Any:
+        place, cost = -2 * math.cosh(angle), count * (math.sinh(2 * angle) - 2 * angle) / 2
+        return minimize_scalar(lambda energy: cost - height(energy, place), bracket=(-2.0, -1.0), tol=1e-12)
+
+    best = minimize_scalar(
+        lambda angle: inner(angle).fun, bounds=(0.0, 3.0), method="bounded", options={"xatol": 1e-10}
+    )
+    return float(inner(best.x if best.x > 1e-4 else 0.0).x)
 
 
 @derivation.step(
