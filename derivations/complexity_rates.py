@@ -228,6 +228,7 @@ FORMULAS.append(
         domain="|u| <= 1e50; p >= 2, integer, up to 2^50",
         points=lambda rng, count: _near_edge(rng, count, 1e49),
         scale=sp.Integer(1),
+        elementary=True,
     )
 )
 
