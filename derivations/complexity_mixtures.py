@@ -7,12 +7,12 @@ import math
 import numpy as np
 import sympy as sp
 
-from derivations import growth_rates, mixed_rates, semicircle_law
+from derivations import growth_rates, mixed_rates
 from derivations.complexity_rates import P, U, bulk, edge, square
 from derivations.covariance_symbols import X0, X1, X2
 from derivations.emit import Argument, Formula
 from derivations.mixed_rates import field_slope, field_value, weight, zed
-from derivations.symbols import m, p, u, v, x
+from derivations.symbols import m, p, u, x
 from spinglass._printing import Assignment, Branch, Kernel
 
 delta = sp.Symbol("delta", positive=True)
@@ -228,14 +228,6 @@ FORMULAS.append(
         points=_angle_points,
     )
 )
-# The rate t (1 + v) - W I_1(v) at z = -2 sqrt(1 + v) is stationary where W I_1' = t, and largest at v = 0 for t <= 0.
-_saturation = mixed_rates.mixed_saturation()
-_pull = sp.Symbol("t", nonnegative=True)
-_force = sp.simplify(sp.diff(semicircle_law.outlier_rate(), v))
-_depth = sp.solve(sp.Eq(weight**2 * _force**2, _pull**2), v)[0]
-_over, _under = sp.fraction(sp.together(1 + _depth))
-_shift = (-2 * sp.sqrt(_over) / sp.sqrt(_under)).subs(_pull, sp.Max(_saturation["ratio"], 0))
-_saturated = _saturation["energy"].subs(zed, _shift)
 FORMULAS.append(
     Formula(
         kernel=Kernel(
@@ -256,7 +248,7 @@ FORMULAS.append(
         title="Saturation energy of a mixture",
         step=mixed_rates.mixed_saturation,
         arguments=(Argument(weight, "index + 1", 1, 2.0**53, integer=True), *ENTRIES[1:]),
-        plain=_saturated,
+        plain=mixed_rates.mixed_saturation()["saturation"],
         domain="values of a covariance function at q = 1",
         points=lambda rng, count: [(float(rng.choice([1, 2, 3, 11, 1001])), *_glasses(rng)[1:3]) for _ in range(count)],
     )
