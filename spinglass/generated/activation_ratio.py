@@ -15,7 +15,7 @@ Equations:
     energy_tilt: activation-ratio.latitude
 Sources: baskerville2021, choromanska2015.
 
-Digest: 9e91792e97d99ba3.
+Digest: 5607084f234dfb7f.
 """
 
 from __future__ import annotations
@@ -338,10 +338,12 @@ def log_energy_ratio_quadratic(u: float, rho: float) -> float:
     h9, l9 = _multiply(magnitude, 0.0, h8, l8)
     h10, l10 = _multiply(0.5, 0.0, h9, l9)
     w, w_low = h10, l10
-    h11, l11 = _exact_product(rho, rho)
-    h12, l12 = _multiply(c, c_low, h11, l11)
-    h13, l13 = _add(c, c_low, w, w_low)
-    h14, l14 = _multiply(h12, l12, h13, l13)
+    h11, l11 = _multiply(rho, 0.0, c, c_low)
+    narrow, narrow_low = h11, l11
+    h12, l12 = _add(c, c_low, w, w_low)
+    h13, l13 = _multiply(rho, 0.0, h12, l12)
+    wide, wide_low = h13, l13
+    h14, l14 = _multiply(narrow, narrow_low, wide, wide_low)
     h15, l15 = _multiply(0.5, 0.0, h14, l14)
     return h15 + l15
 
@@ -358,7 +360,9 @@ def log_energy_ratio_quadratic_in(ctx: Any, u: Any, rho: Any) -> Any:
     magnitude = ctx.absolute(u)
     c = ctx.sqrt(v)
     w = (ctx.ratio(1, 2))*ctx.sqrt(2)*magnitude
-    return (ctx.ratio(1, 2))*c*rho**2*(c + w)
+    narrow = c*rho
+    wide = rho*(c + w)
+    return (ctx.ratio(1, 2))*narrow*wide
 
 
 @jit
@@ -375,21 +379,25 @@ def log_index_ratio_quadratic(u: float, rho: float, k: float) -> float:
     h6, l6 = _multiply(magnitude, 0.0, h5, l5)
     h7, l7 = _multiply(0.5, 0.0, h6, l6)
     w, w_low = h7, l7
-    h8, l8 = _exact_product(rho, rho)
-    h9, l9 = _multiply(c, c_low, h8, l8)
-    h10, l10 = _add(c, c_low, w, w_low)
-    h11, l11 = _multiply(h9, l9, h10, l10)
-    h12, l12 = _multiply(0.5, 0.0, h11, l11)
-    h13, l13 = _multiply(c, c_low, k, 0.0)
-    h14, l14 = _multiply(h13, l13, h8, l8)
-    h15, l15 = _multiply(2.0, 0.0, c, c_low)
-    h16, l16 = _multiply(2.0, 0.0, w, w_low)
-    h17, l17 = _add(h15, l15, h16, l16)
-    h18, l18 = _multiply(c, c_low, k, 0.0)
-    h19, l19 = _add(h17, l17, h18, l18)
-    h20, l20 = _multiply(h14, l14, h19, l19)
-    h21, l21 = _multiply(0.25, 0.0, h20, l20)
-    h22, l22 = _add(h12, l12, h21, l21)
+    h8, l8 = _multiply(rho, 0.0, c, c_low)
+    narrow, narrow_low = h8, l8
+    h9, l9 = _add(c, c_low, w, w_low)
+    h10, l10 = _multiply(rho, 0.0, h9, l9)
+    wide, wide_low = h10, l10
+    h11, l11 = _multiply(narrow, narrow_low, k, 0.0)
+    steep, steep_low = h11, l11
+    h12, l12 = _multiply(2.0, 0.0, c, c_low)
+    h13, l13 = _multiply(2.0, 0.0, w, w_low)
+    h14, l14 = _add(h12, l12, h13, l13)
+    h15, l15 = _multiply(c, c_low, k, 0.0)
+    h16, l16 = _add(h14, l14, h15, l15)
+    h17, l17 = _multiply(rho, 0.0, h16, l16)
+    h18, l18 = _multiply(0.25, 0.0, h17, l17)
+    many, many_low = h18, l18
+    h19, l19 = _multiply(many, many_low, steep, steep_low)
+    h20, l20 = _multiply(narrow, narrow_low, wide, wide_low)
+    h21, l21 = _multiply(0.5, 0.0, h20, l20)
+    h22, l22 = _add(h19, l19, h21, l21)
     return h22 + l22
 
 
@@ -403,15 +411,19 @@ def log_index_ratio_quadratic_in(ctx: Any, u: Any, rho: Any, k: Any) -> Any:
     magnitude = ctx.absolute(u)
     c = ctx.sqrt(v)
     w = (ctx.ratio(1, 2))*ctx.sqrt(2)*magnitude
-    return (ctx.ratio(1, 4))*c*k*rho**2*(c*k + 2*c + 2*w) + (ctx.ratio(1, 2))*c*rho**2*(c + w)
+    narrow = c*rho
+    wide = rho*(c + w)
+    steep = k*narrow
+    many = (ctx.ratio(1, 4))*rho*(c*k + 2*c + 2*w)
+    return many*steep + (ctx.ratio(1, 2))*narrow*wide
 
 
 @jit
 def log_total_ratio_quadratic(rho: float) -> float:
     """log of the ratio of total numbers of critical points to those of ReLU, p = 2."""
     z = (1/8)*rho**2
-    if z < 1/2:  # power series of R - 1
-        return math.log1p(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(31367009/297328980900446208000 - 1348781387/137365989176006148096000*z) - 765049/707926145001062400) + 765049/72655578039582720) - 392863/4036421002199040) + 392863/461682140774400) - 6678671/952219415347200) + 215441/3967580897280) - 7429/18893242368) + 7429/2802843648) - 96577/5839257600) + 4199/44236800) - 46189/92897280) + 2431/1032192) - 143/14336) + 143/3840) - 77/640) + 21/64) - 35/48) + 5/4) - 3/2))
+    if z < 3/2:  # power series of e^z R - 1
+        return -z + math.log1p(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(z*(1/13807847410237440000 - 1/303772643025223680000*z) - 1/690392370511872000) + 1/34519618525593600) - 1/1917756584755200) + 1/106542032486400) - 1/6658877030400) + 1/416179814400) - 1/29727129600) + 1/2123366400) - 1/176947200) + 1/14745600) - 1/1474560) + 1/147456) - 1/18432) + 1/2304) - 1/384) + 1/64) - 1/16) + 1/4) - 1/2))
     if z < 40:  # trapezoidal rule
         total1 = 0.0
         for j in range(1, 32):

@@ -24,7 +24,7 @@ Equations:
     mixed_slope: complexity.mixed-exponent
 Sources: auffinger2013, auffinger2013smooth, benarous2019, fyodorov2004.
 
-Digest: 71c74878c473df66.
+Digest: b77483ccf826b9ec.
 """
 
 from __future__ import annotations
@@ -328,9 +328,9 @@ def cumulative_complexity_in(ctx: Any, u: Any, p: Any, k: Any) -> Any:
 @jit
 def outlier_rate_at_angle(y: float) -> float:
     """Rate I_1 of an eigenvalue at |x| = 2 cosh(y/2)."""
-    if y < 3/2:  # the series of (sinh y - y)/y^3
+    if y < 11/5:  # the series of (sinh y - y)/y^3
         s = y**2
-        bulk = s*(s*(s*(s*(s*(s*(s*(s*((1/51090942171709440000)*s + 1/121645100408832000) + 1/355687428096000) + 1/1307674368000) + 1/6227020800) + 1/39916800) + 1/362880) + 1/5040) + 1/120) + 1/6
+        bulk = s*(s*(s*(s*(s*(s*(s*(s*(s*(s*(s*((1/10888869450418352160768000000)*s + 1/15511210043330985984000000) + 1/25852016738884976640000) + 1/51090942171709440000) + 1/121645100408832000) + 1/355687428096000) + 1/1307674368000) + 1/6227020800) + 1/39916800) + 1/362880) + 1/5040) + 1/120) + 1/6
         return (1/2)*bulk*s*y
     return -1/2*y + (1/2)*math.sinh(y)
 
@@ -348,7 +348,9 @@ def outlier_rate_at_angle_in(ctx: Any, y: Any) -> Any:
 def index_complexity_at_angle(y: float, p: float, k: float) -> float:
     """Rate of the number of critical points of index k below -E_inf cosh(y/2): zero at the band edge."""
     edge = _edge_height(p)[0]
-    return edge - (k + 1)*outlier_rate_at_angle(y) - (p - 2)*math.sinh((1/2)*y)**2/p
+    grown = math.expm1(y)
+    kept = grown/(grown + 1)
+    return edge - 1/4*grown*kept*(p - 2)/p - (k + 1)*outlier_rate_at_angle(y)
 
 
 @vectorize
@@ -357,13 +359,33 @@ def index_complexity_at_angle_ufunc(y: float, p: float, k: float) -> float:
 
 
 def index_complexity_at_angle_in(ctx: Any, y: Any, p: Any, k: Any) -> Any:
-    return -ctx.ratio(1, 2)*(k + 1)*(-y + ctx.sinh(y)) + (ctx.ratio(1, 2))*ctx.log(p - 1) - ctx.ratio(1, 2)*(p - 2)*(ctx.cosh(y) - 1)/p - (p - 2)/p
+    edge = _edge_height_in(ctx, p)
+    grown = ctx.expm1(y)
+    kept = grown/(grown + 1)
+    return edge - ctx.ratio(1, 4)*grown*kept*(p - 2)/p - (k + 1)*outlier_rate_at_angle_in(ctx, y)
 
 
 @jit
 def index_slope_at_angle(y: float, p: float, k: float) -> float:
     """Derivative in y of the rate of index k at -E_inf cosh(y/2)."""
-    return -(k + 1)*math.sinh((1/2)*y)**2 - 1/2*(p - 2)*math.sinh(y)/p
+    grown = math.expm1(y)
+    if y < 600:
+        h1, l1 = _exact_sum(1.0, grown)
+        h2, l2 = _divide(grown, 0.0, h1, l1)
+        kept, kept_low = h2, l2
+        h3, l3 = _exact_sum(1.0, k)
+        h4, l4 = _multiply(grown, 0.0, h3, l3)
+        h5, l5 = _multiply(0.25, 0.0, h4, l4)
+        h6, l6 = _exact_product(0.25, grown)
+        h7, l7 = _add(0.5, 0.0, h6, l6)
+        h8, l8 = _exact_sum(-2.0, p)
+        h9, l9 = _multiply(h7, l7, h8, l8)
+        h10, l10 = _divide(h9, l9, p, 0.0)
+        h11, l11 = _add(h5, l5, h10, l10)
+        h12, l12 = _multiply(kept, kept_low, h11, l11)
+        return -h12 + -l12
+    kept = grown/(grown + 1)
+    return -kept*((1/4)*grown*(k + 1) + ((1/4)*grown + 1/2)*(p - 2)/p)
 
 
 @vectorize
@@ -372,7 +394,12 @@ def index_slope_at_angle_ufunc(y: float, p: float, k: float) -> float:
 
 
 def index_slope_at_angle_in(ctx: Any, y: Any, p: Any, k: Any) -> Any:
-    return -ctx.ratio(1, 2)*(k + 1)*(ctx.cosh(y) - 1) - ctx.ratio(1, 2)*(p - 2)*ctx.sinh(y)/p
+    grown = ctx.expm1(y)
+    if ctx.less(y, 600):
+        kept = grown/(grown + 1)
+        return -kept*((ctx.ratio(1, 4))*grown*(k + 1) + ((ctx.ratio(1, 4))*grown + ctx.ratio(1, 2))*(p - 2)/p)
+    kept = grown/(grown + 1)
+    return -kept*((ctx.ratio(1, 4))*grown*(k + 1) + ((ctx.ratio(1, 4))*grown + ctx.ratio(1, 2))*(p - 2)/p)
 
 
 @jit
