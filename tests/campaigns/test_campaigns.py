@@ -243,5 +243,4 @@ def test_an_interrupt_ends_parent_and_workers_without_a_word(tmp_path):
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=30)
-    assert output == "stopped\n"
-    assert errors == ""
+    assert (output, errors) == ("stopped\n", "")
