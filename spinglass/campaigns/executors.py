@@ -52,9 +52,11 @@ def process_map(
 def _follow_parent() -> None:
     """End this worker when its parent dies, also by a signal that leaves the parent no time to say so.
 
-    An interrupt from the keyboard reaches parent and workers: it ends a worker at once and without a word.
+    An interrupt from the keyboard reaches parent and workers: it ends a worker at once and without a word. Where the
+    parent was started with interrupts ignored, as in the background of a shell script, workers ignore them too.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     parent = parent_process()
     if parent is None:
         return

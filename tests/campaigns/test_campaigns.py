@@ -213,24 +213,28 @@ def test_workers_end_with_their_parent(tmp_path):
 
 
 INTERRUPTED = """
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.{disposition})
 from spinglass.campaigns import process_map
 def work(cell):
     open(f"{folder}/{cell}", "w").close()
-    time.sleep(60)
+    time.sleep({seconds})
 if __name__ == "__main__":
     try:
-        list(process_map(work, range(4), 2))
+        list(process_map(work, range(2), 2))
+        print("finished")
     except KeyboardInterrupt:
         print("stopped")
 """
 
 
-def test_an_interrupt_ends_parent_and_workers_without_a_word(tmp_path):
-    marks = tmp_path / "marks"
+def _interrupted(folder, disposition, seconds):
+    """What a parent with two workers prints when their group is interrupted; its handling of SIGINT is its own."""
+    marks = folder / "marks"
     marks.mkdir()
-    script = tmp_path / "parent.py"
-    script.write_text(INTERRUPTED.replace("{folder}", str(marks)))
+    script = folder / "parent.py"
+    text = INTERRUPTED.replace("{folder}", str(marks))
+    script.write_text(text.replace("{disposition}", disposition).replace("{seconds}", str(seconds)))
     process = subprocess.Popen(
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
@@ -242,5 +246,12 @@ def test_an_interrupt_ends_parent_and_workers_without_a_word(tmp_path):
     while len(list(marks.iterdir())) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
-    assert (output, errors) == ("stopped\n", "")
+    return process.communicate(timeout=30)
+
+
+def test_an_interrupt_ends_parent_and_workers_without_a_word(tmp_path):
+    assert _interrupted(tmp_path, "default_int_handler", 60) == ("stopped\n", "")
+
+
+def test_workers_of_a_parent_that_ignores_interrupts_ignore_them_too(tmp_path):
+    assert _interrupted(tmp_path, "SIG_IGN", 2) == ("finished\n", "")
