@@ -244,7 +244,6 @@ def _register() -> None:
             plain=sp.Piecewise((pieces[0], square <= borders[0]), (pieces[1], square < borders[1]), (pieces[2], True)),
             points=lambda rng, count: zip(np.abs(_strengths(rng, count)), strict=True),
             special=tuple((value,) for value in (1e-50, math.sqrt(0.375), math.sqrt(0.75), math.sqrt(1.5), 1e50)),
-            elementary=True,
         )
     )  # fmt: skip
     _register_quadratic()
@@ -406,7 +405,7 @@ def _register_latitude() -> None:
             Formula(
                 kernel=Kernel(name, (p,), (Branch(sp.true, value),), f"{title}."),
                 title=title, step=latitude_integrand, arguments=(spins,), plain=value, domain="integers p >= 2",
-                points=numbers, special=((2.0,), (3.0,), (4.0,), (1000.0,)), elementary=True,
+                points=numbers, special=((2.0,), (3.0,), (4.0,), (1000.0,)),
             )
         )  # fmt: skip
     depth = p * u**2 / (4 * (p - 1)) - 1

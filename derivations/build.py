@@ -81,10 +81,11 @@ def check_derivation(identifier: str, slow: bool) -> list[StepOutcome]:
         outcomes.append(StepOutcome(step.id, report.holds, report.seconds, tuple(lines), shown))
     for formula in derivation.formulas:
         start = time.perf_counter()
-        verdict = formula.agreement()
-        line = f"{'holds' if verdict.holds else 'FAILS'}: {verdict.detail}"
+        verdicts = formula.agreement()
+        lines = [f"{'holds' if verdict.holds else 'FAILS'}: {verdict.detail}" for verdict in verdicts]
+        holds = all(verdict.holds for verdict in verdicts)
         seconds = time.perf_counter() - start
-        outcomes.append(StepOutcome(f"{identifier} -> {formula.name}", verdict.holds, seconds, (line,)))
+        outcomes.append(StepOutcome(f"{identifier} -> {formula.name}", holds, seconds, tuple(lines)))
     return outcomes
 
 

@@ -134,7 +134,6 @@ FORMULAS.append(
         domain="values of a covariance function at q = 1: 0 < xi <= xi'; 1e-100 to 1e100",
         valid=X0 <= X1,
         points=lambda rng, count: [_glasses(rng)[:3] for _ in range(count)],
-        elementary=True,
     )
 )
 

@@ -48,7 +48,6 @@ FORMULAS.append(
         domain="N >= 1; p >= 3, integer",
         points=lambda rng, count: [(_sizes(rng), _degrees(rng)) for _ in range(count)],
         special=((1.0, 3.0), (100.0, 4.0)),
-        elementary=True,
     )
 )
 

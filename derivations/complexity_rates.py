@@ -181,7 +181,6 @@ FORMULAS.append(
         domain="p >= 2, integer, up to 2^50",
         points=lambda rng, count: [(float(rng.integers(2, 10 ** rng.integers(1, 15))),) for _ in range(count)],
         special=((2.0,), (3.0,), (4.0,), (LARGEST_P,)),
-        elementary=True,
     )
 )
 
@@ -228,7 +227,6 @@ FORMULAS.append(
         domain="|u| <= 1e50; p >= 2, integer, up to 2^50",
         points=lambda rng, count: _near_edge(rng, count, 1e49),
         scale=sp.Integer(1),
-        elementary=True,
     )
 )
 

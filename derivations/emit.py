@@ -10,11 +10,12 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -51,7 +52,6 @@ class Formula:
         points that must be among them (thresholds, neighbours of branch points, limits).
     scale : the natural scale for errors in units in the last place: None for the value's own size, or an expression
         in the arguments (the size of the terms, where the value crosses zero).
-    elementary : only + − × ÷ √: these are timed.
     valid : a relation between the arguments that their ranges cannot say, checked at every evaluation.
     """
 
@@ -65,12 +65,19 @@ class Formula:
     special: tuple[tuple[float, ...], ...] = ()
     helpers: tuple[Kernel, ...] = ()
     scale: Any = None
-    elementary: bool = False
     valid: Any = True
 
     @property
     def name(self) -> str:
         return self.kernel.name
+
+    @property
+    def elementary(self) -> bool:
+        """Whether the plain form has only + − × ÷ √, moduli, signs and branches."""
+        plain = sp.sympify(self.plain)
+        allowed = (sp.Abs, sp.sign, sp.Piecewise, sp.Max, sp.Min)
+        functions = all(isinstance(node, allowed) for node in plain.atoms(sp.Function))
+        return functions and all(node.exp.is_Rational and node.exp.q <= 2 for node in plain.atoms(sp.Pow))
 
     def check(self) -> None:
         """Refuse a formula whose parts do not belong together."""
@@ -92,40 +99,57 @@ class Formula:
 
     def plain_value(self, point: Sequence[float]) -> Any:
         """The plain form at a point, in mpmath at its current precision."""
-        import mpmath
-
         return _plain_function(self.plain, self.kernel.arguments)(*(mpmath.mpf(value) for value in point))
 
     def scale_value(self, point: Sequence[float]) -> Any:
         """The natural scale at a point."""
-        import mpmath
-
         own = abs(self.plain_value(point))
         if self.scale is None:
             return own
         given = _plain_function(self.scale, self.kernel.arguments)(*(mpmath.mpf(value) for value in point))
         return max(own, abs(given))
 
-    def agreement(self, count: int = 40) -> Verdict:
-        """The twin of the stable form against the plain form, to 50 digits at the sample points."""
-        import mpmath
+    def agreement(self, count: int = 40) -> tuple[Verdict, Verdict]:
+        """At the sample points, against the plain form: the twin to 50 digits; the branches of the kernel, too.
 
+        The branches are evaluated without rounding, so that what is left is the error of their series and of the
+        coefficients printed as floats: less than a unit in the last place of the natural scale.
+        """
+        twin = loaded(self.helpers, self.kernel)[f"{self.name}_in"]
+        stable = loaded(tuple(map(_as_printed, self.helpers)), _as_printed(self.kernel))[f"{self.name}_in"]
+        points = self.sample(count, seed=1)
+        exact = self._gap(twin, points)
+        rounded = self._gap(stable, points, float(np.finfo(float).tiny))
+        return (
+            Verdict(bool(exact[0] < mpmath.mpf(10) ** -50), f"closed form = plain form: {_shown_gap(exact, points)}"),
+            Verdict(bool(rounded[0] < 2**-52), f"branches = plain form: {_shown_gap(rounded, points)}"),
+        )
+
+    def _gap(self, function: Any, points: Sequence[tuple[float, ...]], floor: float = 0.0) -> tuple[Any, Any]:
+        """The largest difference from the plain form in units of the natural scale (at least `floor`), and where."""
         from spinglass.formulary.arithmetics import Multiprecision
 
-        twin = loaded(self.helpers, self.kernel)[f"{self.name}_in"]
         worst, where = mpmath.mpf(0), None
         with mpmath.workdps(130):
-            for point in self.sample(count, seed=1):
-                value = twin(Multiprecision(), *(mpmath.mpf(number) for number in point))
-                plain, scale = self.plain_value(point), self.scale_value(point)
+            for point in points:
+                value = function(Multiprecision(), *(mpmath.mpf(number) for number in point))
+                plain, scale = self.plain_value(point), max(self.scale_value(point), mpmath.mpf(floor))
                 if plain == value:
                     continue
                 error = abs(value - plain) / scale if scale else abs(value - plain)
                 if not error <= worst:
                     worst, where = error, point
-            holds = bool(worst < mpmath.mpf(10) ** -50)
-        shown = f" (at {where})" if where else ""
-        return Verdict(holds, f"stable = plain to {mpmath.nstr(worst, 2)} at {count} points{shown}")
+        return worst, where
+
+
+def _shown_gap(gap: tuple[Any, Any], points: Sequence[Any]) -> str:
+    worst, where = gap
+    return f"{mpmath.nstr(worst, 2)} of the scale at {len(points)} points" + (f" (at {where})" if where else "")
+
+
+def _as_printed(kernel: Kernel) -> Kernel:
+    """The kernel whose twin has the branches of double precision."""
+    return replace(kernel, exact=None, exact_before=None)
 
 
 @lru_cache(maxsize=256)

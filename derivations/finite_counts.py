@@ -537,6 +537,5 @@ for _size in _SIZES:
             domain="real p > 1, up to 2^50",
             points=_points,
             special=tuple((point,) for point in _SPECIAL),
-            elementary=_size < 3,  # the others are polynomials in twice the precision
         )
     )

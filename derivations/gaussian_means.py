@@ -725,21 +725,9 @@ def _formulas() -> None:
                 points=points,
                 special=special,
                 helpers=helpers,
-                elementary=name in _ELEMENTARY,
                 scale={"mean_slope_elu": size, "mean_slope_leaky_relu": sp.S.One}.get(name),
             )
         )
-
-
-# + - * / and square roots only
-_ELEMENTARY = (
-    "mean_intercept_gelu",
-    "mean_slope_erf",
-    "mean_intercept_gaussian",
-    "mean_square_gaussian",
-    "mean_slope_leaky_relu",
-    "mean_square_leaky_relu",
-)
 
 
 def _slopes(rng: Any, count: int) -> list[tuple[float, ...]]:

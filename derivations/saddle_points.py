@@ -314,6 +314,5 @@ derivation.formula(
         scale=sp.Max(
             1, sp.Piecewise((sp.Abs(s), sp.Abs(x) <= 2), (2 * sp.Abs(s) / (sp.Abs(x) + sp.sqrt(x**2 - 4)), True))
         ),
-        elementary=True,
     )
 )

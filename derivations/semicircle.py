@@ -117,7 +117,6 @@ _emit(
     density,
     sp.Piecewise((density(), INSIDE), (0, True)),
     LARGEST_SQUARED,
-    elementary=True,
 )
 
 
@@ -164,7 +163,6 @@ _emit(
     "Real part of the Stieltjes transform of the semicircle law",
     stable_forms,
     sp.Piecewise((boundary_value()["real"], INSIDE), (-2 * sp.sign(x) / (sp.Abs(x) + sp.sqrt(x**2 - 4)), True)),
-    elementary=True,
 )
 
 _emit(
@@ -178,7 +176,6 @@ _emit(
     boundary_value,
     sp.Piecewise((boundary_value()["imaginary"], INSIDE), (0, True)),
     LARGEST_SQUARED,
-    elementary=True,
 )
 
 _emit(
