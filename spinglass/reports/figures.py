@@ -1,4 +1,4 @@
-"""The figures of a comparison: which there are, which tables each is drawn from, and how one is written.
+"""The figures of the pages: which there are, which tables each is drawn from, and how one is written.
 
 A figure is written as PNG (200 dpi) and SVG (text stays text) into `figures/` of the folder, with what is drawn beside
 it as CSV (one tidy table) and JSON (title, caption, alternative text, settings). The drawing modules are imported when
@@ -35,12 +35,16 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a figure is about: its title in words, the tables it needs, the module and function that draw it."""
+    """What a figure is about: its title in words, the tables it needs, the module and function that draw it.
+
+    The collection is the page that it belongs to: "comparison" (of activations) or "atlas" (of the theory).
+    """
 
     title: str
     tables: tuple[str, ...]
     module: str
     function: str
+    collection: str = "comparison"
 
 
 SUBJECTS: dict[str, Subject] = {
@@ -89,13 +93,13 @@ SUBJECTS: dict[str, Subject] = {
 }
 
 
-def names() -> tuple[str, ...]:
-    """Names of all figures, in the order in which they are written.
+def names(collection: str = "comparison") -> tuple[str, ...]:
+    """Names of the figures of a collection, in the order in which they are written.
 
     >>> names()[0]
     'total-ratio'
     """
-    return tuple(SUBJECTS)
+    return tuple(name for name, subject in SUBJECTS.items() if subject.collection == collection)
 
 
 def missing_tables(name: str, folder: str | Path | ReportFolder) -> list[str]:

@@ -6,17 +6,13 @@ come the other figures, the activations one by one, the negative controls, and s
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from spinglass._errors import checked_choice
 from spinglass.campaigns import write_whole
-from spinglass.reports import figures as figure_registry
-from spinglass.reports.tables import ReportFolder, listed, number, read_json, table_names
+from spinglass.reports.contents import PAGE_NAME, draw, files, settings, template, written_figures
+from spinglass.reports.tables import ReportFolder, listed, number
 from spinglass.reports.verdicts import (
     Cell,
     SortableTable,
@@ -33,7 +29,6 @@ from spinglass.reports.verdicts import (
     verdict_table,
 )
 
-PAGE_NAME = "index.html"
 _FIRST_FIGURE = "total-ratio"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -53,32 +48,15 @@ def write_report(
     cannot be read.
     """
     source = ReportFolder(Path(folder))
-    chosen = list(figure_registry.names() if figures is None else figures)
-    for name in chosen:
-        checked_choice("figures", name, figure_registry.names())
-    for name in chosen:
-        if not figure_registry.missing_tables(name, source):
-            figure_registry.write_figure(name, source)
-        if on_figure is not None:
-            on_figure(name)
+    draw(source, "comparison", figures, on_figure)
     return write_page(source)
 
 
 def write_page(folder: str | Path | ReportFolder) -> Path:
     """Write `index.html` from the stored tables and the figures written before; its path."""
-    import jinja2
-
     source = folder if isinstance(folder, ReportFolder) else ReportFolder(Path(folder))
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("spinglass.reports"),
-        autoescape=True,  # labels and formulas are text of the user
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["subscripts"] = subscripts
-    shown, absent = _figures(source)
-    text = environment.get_template("report.html.j2").render(
+    shown, absent = written_figures(source, "comparison")
+    text = template("report.html.j2").render(
         question=question(source),
         answer=answer(source),
         verdict=source.summary.get("verdict"),
@@ -93,18 +71,10 @@ def write_page(folder: str | Path | ReportFolder) -> Path:
         comparisons=comparison_table(source),
         controls=controls_table(source),
         rejected=rejected_line(source),
-        settings=_settings(source),
-        files=_files(source),
+        settings=settings(source),
+        files=files(source, "comparison"),
     )
     return write_whole(source.path / PAGE_NAME, text)
-
-
-def subscripts(text: str) -> str:
-    """Escaped HTML in which R_tot, Θ_k, E_∞ and the like carry real subscripts."""
-    import markupsafe
-
-    escaped = str(markupsafe.escape(text))
-    return markupsafe.Markup(re.sub(r"(?<!\w)(R|Θ|E|Crt)_(tot\b|∞|k\b|N\b|\d\b)", r"\1<sub>\2</sub>", escaped))
 
 
 def _activation(folder: ReportFolder, key: str) -> dict[str, Any]:
@@ -174,79 +144,3 @@ def _activation(folder: ReportFolder, key: str) -> dict[str, Any]:
         "partners": [f"same numbers as {listed(others)} at p = {listed(at)}" for others, at in partners.items()],
         "headline": ", ".join(f"R_tot = {number(row['total_ratio'])} at p = {row['depth']}" for row in rows),
     }
-
-
-def _figures(folder: ReportFolder) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    """The written figures with all that the page needs of them, and the figures that are missing with the reason."""
-    shown, absent = [], []
-    for name, subject in figure_registry.SUBJECTS.items():
-        vector = folder.path / "figures" / f"{name}.svg"
-        missing = folder.missing(subject.tables)
-        if missing or not vector.exists():
-            reason = (
-                f"without {listed(f'data/{table}.csv' for table in missing)}" if missing else "not drawn in this run"
-            )
-            absent.append({"title": subject.title, "reason": reason})
-            continue
-        about = read_json(vector.with_suffix(".json"))
-        shown.append(
-            {
-                "name": name,
-                "title": subject.title,
-                "caption": about.get("caption", ""),
-                "alternative": about.get("alternative_text", subject.title),
-                "uri": "data:image/svg+xml;base64," + base64.b64encode(vector.read_bytes()).decode("ascii"),
-            }
-        )
-    return shown, absent
-
-
-def _settings(folder: ReportFolder) -> list[tuple[str, str]]:
-    names = {
-        "command": "command",
-        "version": "spinglass",
-        "code_digest": "code digest",
-        "created": "created",
-        "seed": "seed",
-        "samples": "samples per size",
-        "workers": "workers",
-        "elapsed_seconds": "elapsed seconds",
-        "depths": "depths p",
-        "simulated_p": "p of the simulation",
-        "sizes_density": "N of exact densities",
-        "sizes_approach": "N of exact ratios",
-        "sizes_simulation": "N of the simulation",
-        "reference": "reference",
-        "preactivation_law": "law of the pre-activations",
-        "bias_scale": "scale of bias paths",
-        "family_wise_error": "family-wise error rate",
-        "n_comparisons": "comparisons",
-        "z_critical": "bound on |z|",
-    }
-    ordered = [*names, *(key for key in folder.settings if key not in names)]
-    return [
-        (names.get(key, key.replace("_", " ")), _shown(folder.settings[key]))
-        for key in ordered
-        if key in folder.settings
-    ]
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_shown, value))
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _files(folder: ReportFolder) -> list[tuple[str, list[str]]]:
-    """Relative links to what lies beside the page."""
-    data = [f"data/{name}.csv" for name in table_names() if (folder.path / "data" / f"{name}.csv").exists()]
-    data += [name for name in ("data/settings.json", "summary.json") if (folder.path / name).exists()]
-    drawn = [
-        f"figures/{name}.{kind}"
-        for name in figure_registry.names()
-        for kind in ("png", "svg", "csv", "json")
-        if (folder.path / "figures" / f"{name}.{kind}").exists()
-    ]
-    return [("Tables", data), ("Figures and what they show", drawn)]

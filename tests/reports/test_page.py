@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from spinglass import reports
-from spinglass.reports.page import subscripts
+from spinglass.reports.contents import subscripts
 from spinglass.reports.tables import ReportFolder
 from spinglass.reports.verdicts import answer, comparison_table, verdict_rows
 
