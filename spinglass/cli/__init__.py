@@ -10,6 +10,7 @@ import click
 _COMMANDS = {
     "compare": "Compare activation functions with ReLU: theory, simulation, verdict, one page.",
     "figures": "Draw the figures and the page of a finished comparison again from its tables.",
+    "atlas": "The figures of the theory: exact values beside their limits, edge laws, phase diagrams.",
     "complexity": "Thresholds, complexity curves and exact mean counts of the pure p-spin glass.",
     "census": "Find all critical points of sampled Hamiltonians and compare with the exact means.",
     "validate": "Test the claims of a folder: theory beside simulation, wrong theories rejected.",

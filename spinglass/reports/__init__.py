@@ -1,6 +1,7 @@
 """Figures and pages from stored tables; nothing is recomputed here.
 
     write_report(folder)       all figures and the page; the path of the page
+    write_atlas(folder)        the figures of the theory and their page
     terminal_summary(folder)   the verdict table in short
     figures.names()            names of the figures
     figures.write_figure(name, folder)
@@ -11,7 +12,8 @@ matplotlib and jinja2 are imported when something is written.
 from __future__ import annotations
 
 from spinglass.reports import figures
+from spinglass.reports.atlas_page import write_atlas
 from spinglass.reports.page import write_page, write_report
 from spinglass.reports.terminal import terminal_summary
 
-__all__ = ["figures", "terminal_summary", "write_page", "write_report"]
+__all__ = ["figures", "terminal_summary", "write_atlas", "write_page", "write_report"]

@@ -90,6 +90,20 @@ SUBJECTS: dict[str, Subject] = {
         "activation_figure",
         "draw_activations",
     ),
+    "rank-one-law": Subject(
+        "How a rank-one spike changes the mean determinant, and how fast the limit is reached",
+        ("rank_one_law",),
+        "rank_one_figure",
+        "draw_rank_one",
+        "atlas",
+    ),
+    "index-densities": Subject(
+        "Which index the critical points at an energy have, with and without a field",
+        ("index_densities",),
+        "index_figure",
+        "draw_index_densities",
+        "atlas",
+    ),
 }
 
 

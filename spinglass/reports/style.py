@@ -104,6 +104,15 @@ def index_mark(index: int) -> Mark:
     return Mark(_INDEX_COLOURS[min(index, len(_INDEX_COLOURS) - 1)], _INDEX_MARKERS[index % len(_INDEX_MARKERS)])
 
 
+def index_colour(index: int, count: int) -> tuple[float, float, float]:
+    """Colour of one of `count` indices, spread over the whole sequential map."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    share = index / max(1, count - 1)
+    red, green, blue, _ = LinearSegmentedColormap.from_list("index", _INDEX_COLOURS)(share)
+    return float(red), float(green), float(blue)
+
+
 def context() -> AbstractContextManager[None]:
     """matplotlib's settings for every figure of the package, in force inside a `with` block."""
     import matplotlib

@@ -52,6 +52,8 @@ _SCHEMAS: dict[str, str] = {
     "exact_densities": "activation:s depth:i n_spins:i energy_density:f density:f reference_density:f",
     "simulation": "group:s activations:s depth:i n_spins:i quantity:s theory:f mean:f standard_error:f samples:i z:f "
     "? bin_low:f bin_high:f index:i p_value:f agrees:b detectable:f",
+    "rank_one_law": "x:f s:f n:i ratio:f law:f scaled_error:f",
+    "index_densities": "p:i n_spins:i rho:f index:i energy_density:f density:f",
     "controls": "control:s group:s n_spins:i z:f rejected:b ? activations:s quantity:s",
 }
 
