@@ -40,12 +40,12 @@ from spinglass.random_matrices.multiplicative import (
 
 REAL_REACH = 28.0  # the largest |μ| served by the contour on the real axis
 _ROTATION = math.pi / 6
-_CERTAIN = 12.0  # |μ| from which a Gaussian of variance 2 has a sure sign
+CERTAIN = 12.0  # |μ| from which a Gaussian of variance 2 has a sure sign
 _CACHED_SWEEPS = 8192
 
 
 @jit
-def _mesh(
+def mesh(
     edges: NDArray[np.float64], xi: float, scale: float, nodes: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """(x − ξ, node weights, Jacobian at nodes, panel half-widths) of a mesh fitted to a half-power at ξ on the scale
@@ -114,7 +114,7 @@ def _mesh(
 
 
 @jit
-def _signed_primitive(
+def signed_primitive(
     values: NDArray[np.complex128],
     jacobian: NDArray[np.float64],
     half: NDArray[np.float64],
@@ -217,7 +217,7 @@ def _difference(
     """Δ = T (Ŝ[g_0(1 + δ)] − Ŝ[g_0]) Tᵀ with outer = g_0, factor = g_0 δ; linear in δ when quadratic = 0."""
     change = basis * factor
     middle = basis * (outer + 0.5 * quadratic * factor)
-    primitive, _ = _signed_primitive(middle, jacobian, half, weights, cumulative_transposed)
+    primitive, _ = signed_primitive(middle, jacobian, half, weights, cumulative_transposed)
     change *= weight
     product = np.dot(primitive, np.ascontiguousarray(change.T))
     result = product - product.T
@@ -245,9 +245,9 @@ def _sweep(
 ) -> tuple[float, NDArray[np.complex128]]:
     """(τ, log C(t)/C(0)) over GOE_n; the times must be ordered by modulus."""
     size = n + n % 2
-    offset, weight, jacobian, half = _mesh(edges, xi, 4.0, nodes, weights)
+    offset, weight, jacobian, half = mesh(edges, xi, 4.0, nodes, weights)
     functions = hermite_functions(n, offset + xi)
-    primitive, total = _signed_primitive(
+    primitive, total = signed_primitive(
         functions * np.abs(offset).astype(np.complex128), jacobian, half, weights, cumulative_transposed
     )
     moments = np.zeros((size, size))
@@ -281,7 +281,7 @@ def _sweep(
     result = np.zeros(times.shape[0], dtype=np.complex128)
     for m in range(times.shape[0]):
         t = times[m]
-        offset, weight, jacobian, half = _mesh(edges, xi, abs(t), nodes, weights)
+        offset, weight, jacobian, half = mesh(edges, xi, abs(t), nodes, weights)
         basis = np.dot(left, hermite_functions(n, offset + xi))
         z = 2j * t / offset
         root = np.sqrt(1 + z)
@@ -304,6 +304,11 @@ def _sweep(
             result[m:] = -1e300
             break
     return tau, result
+
+
+def direction(octave: int) -> complex:
+    """The phase of t on the contour of this octave: ±30° where e^{itμ} decays, the real axis for octave 0."""
+    return cmath.exp(1j * _ROTATION * ((octave > 0) - (octave < 0)))
 
 
 @lru_cache(maxsize=64)
@@ -346,8 +351,8 @@ def sweep(n: int, xi: float, octave: int = 0) -> tuple[float, NDArray[np.complex
         _sweeps.move_to_end(key)
         return _sweeps[key]
     radii, weights = contour(abs(octave))
-    direction = cmath.exp(1j * _ROTATION * ((octave > 0) - (octave < 0)))
-    times = radii * direction
+    turn = direction(octave)
+    times = radii * turn
     if n == 1:
         entry = (0.0, np.zeros(radii.size, dtype=complex))
     else:
@@ -364,7 +369,7 @@ def sweep(n: int, xi: float, octave: int = 0) -> tuple[float, NDArray[np.complex
                 np.ascontiguousarray(cumulative.T.astype(complex)),
             )
         h = np.exp(-(times**2)) * -np.expm1(1j * tau * times + logarithm) / times**2
-        entry = (tau, weights * direction * h)
+        entry = (tau, weights * turn * h)
     _sweeps[key] = entry
     if len(_sweeps) > _CACHED_SWEEPS:
         _sweeps.popitem(last=False)
@@ -378,7 +383,7 @@ def _centred_sweep(n: int, xi: float) -> NDArray[np.complex128]:
     return values * np.exp(-1j * contour(0)[0] * (xi + tau))
 
 
-def _far_tau(n: int, xi: float) -> float:
+def far_tau(n: int, xi: float) -> float:
     """τ for ξ beyond the spectrum, where C(0) = |He_{n−1}(ξ)|: −(n−1) He_{n−2}/He_{n−1} by the continued fraction."""
     ratio = xi  # He_k/He_{k−1}
     for k in range(1, n):
@@ -386,7 +391,7 @@ def _far_tau(n: int, xi: float) -> float:
     return ratio - xi
 
 
-def _octave(mu: float) -> int:
+def contour_of_mean(mu: float) -> int:
     """The contour that serves this mean of κ + y."""
     if abs(mu) <= REAL_REACH:
         return 0
@@ -405,9 +410,9 @@ def spiked_ratio(
     for j, shift in enumerate(xi):
         far = abs(shift) > support_radius(n)
         if far:
-            tau[j] = _far_tau(n, float(shift))
+            tau[j] = far_tau(n, float(shift))
         # beyond the spectrum the sign of the determinant is certain, unless the spike's own eigenvalue is near ξ
-        swept[j] = not far or bool(np.min(np.abs(kappa - shift - tau[j])) < _CERTAIN)
+        swept[j] = not far or bool(np.min(np.abs(kappa - shift - tau[j])) < CERTAIN)
         if swept[j]:
             tau[j] = sweep(n, float(shift))[0]
     mu = kappa[:, None] - xi - tau
@@ -423,9 +428,9 @@ def spiked_ratio(
         ratio[:, columns] += np.where(inside, 2 / math.pi * near, 0.0)
         for row, position in zip(*np.nonzero(~inside), strict=True):
             j = columns[position]
-            octave = _octave(float(mu[row, j]))
+            octave = contour_of_mean(float(mu[row, j]))
             radii, _ = contour(abs(octave))
-            ray = radii * cmath.exp(1j * math.copysign(_ROTATION, octave))
+            ray = radii * direction(octave)
             values = sweep(n, float(xi[j]), octave)[1]
             ratio[row, j] += 2 / math.pi * float((np.exp(1j * ray * mu[row, j]) @ values).real)
     return log_mean_abs_determinant(n - 1, xi), ratio
