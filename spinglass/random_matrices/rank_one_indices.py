@@ -34,7 +34,6 @@ from spinglass.random_matrices.level_density import log_mean_abs_determinant
 from spinglass.random_matrices.multiplicative import (
     NODES_PER_PANEL,
     hermite_functions,
-    panel_edges,
     panel_rule,
     support_radius,
 )
@@ -46,8 +45,10 @@ from spinglass.random_matrices.rank_one import (
     direction,
     far_tau,
     mesh,
+    mesh_scale,
     signed_primitive,
     skew_basis,
+    sweep_edges,
 )
 
 _WINDOW = 10  # points on the circle, pairs of eigenvalues: p_k ten indices from the mean is below 1e-20 at n = 64
@@ -258,9 +259,8 @@ def _index_sweep(
             middle = modulus
         else:
             t = times[m]
-            wanted = min(4.0, 4.0 ** math.floor(math.log(abs(t)) / math.log(4.0)))
-            if wanted != scale:
-                scale = wanted
+            if mesh_scale(t) != scale:
+                scale = mesh_scale(t)
                 offset, weight, jacobian, half = mesh(edges, xi, scale, nodes, weights)
                 cut = np.searchsorted(offset, 0.0)
                 modulus = np.abs(offset).astype(np.complex128)
@@ -352,13 +352,12 @@ def _new_sweep(minor: int, xi: float, times: NDArray[Any], weights: NDArray[Any]
     count = min(pairs + 1 + (pairs + 1) % 2, _WINDOW)  # even: w = −1, where 1 + (w − 1)/2 = 0, is left out
     points = np.exp(1j * np.pi * (2 * np.arange(count) + 1) / count)
     nodes, rule_weights, cumulative = panel_rule(NODES_PER_PANEL)
-    breaks = (xi,) if abs(xi) < support_radius(minor) else ()
     with one_blas_thread():
         mean, start, slope, differences = _index_sweep(
             minor,
             xi,
             times,
-            panel_edges(minor, breaks),
+            sweep_edges(minor, xi),
             points,
             nodes,
             rule_weights,
