@@ -15,7 +15,7 @@ from spinglass.complexity.thresholds import band_edge, band_width, threshold_ene
 if TYPE_CHECKING:
     from spinglass.complexity.asymptotic import annealed_complexity, field_complexity
     from spinglass.complexity.closed_forms import total_count_closed_form
-    from spinglass.complexity.finite_n import mean_count, mean_count_bins, mean_count_density
+    from spinglass.complexity.finite_n import mean_count, mean_count_bins, mean_count_density, mean_energy_density
     from spinglass.complexity.sharp_counts import sharp_count
 
 _MODULE_OF = {
@@ -24,6 +24,7 @@ _MODULE_OF = {
     "mean_count": "finite_n",
     "mean_count_bins": "finite_n",
     "mean_count_density": "finite_n",
+    "mean_energy_density": "finite_n",
     "sharp_count": "sharp_counts",
     "total_count_closed_form": "closed_forms",
 }
@@ -37,6 +38,7 @@ __all__ = [
     "mean_count",
     "mean_count_bins",
     "mean_count_density",
+    "mean_energy_density",
     "ratio_divergence",
     "saddle_ratio",
     "sharp_count",

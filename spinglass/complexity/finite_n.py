@@ -1,210 +1,119 @@
-"""Exact mean numbers of critical points of the pure spherical p-spin glass at finite N, with or without a field.
+"""Exact mean numbers of critical points of spherical spin glasses at finite N: pure or mixed, with or without a field.
 
 Counts are of points on the sphere |w|² = N, w and −w separately; energies are densities u = h/N; the index k is the
-number of negative eigenvalues of the Riemannian Hessian (0 for a minimum). Without a field, with λ_0 <= … <= λ_{N−1}
-the eigenvalues of A_N (off-diagonal variance 1, diagonal variance 2),
+number of negative eigenvalues of the Riemannian Hessian (0 for a minimum). For the pure glass without a field, with
+λ_0 <= … <= λ_{N−1} the eigenvalues of A_N (off-diagonal variance 1, diagonal variance 2),
 
     E Crt_{N,k}(B) = 2 √(2/p) (p−1)^{N/2} E[exp(−(p−2) λ_k²/(4p)) 1{u(λ_k) ∈ B}],   u(λ) = λ √((p−1)/(pN)).
 
-Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013) 165, Theorem 2.1; in the variables of this package.
+Mixtures have p → 1 + ξ″/ξ′ in the total, and energies that are Gaussian given the shift of the Hessian (`shift_law`,
+`isotropic_counts`); a field is integrated over latitudes (`field_counts`).
+
+Source: Auffinger, Ben Arous, Černý, CPAM 66 (2013) 165, Theorem 2.1; Auffinger, Ben Arous, Ann. Probab. 41 (2013); in
+the variables of this package.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spinglass._errors import ComputationError, checked_int, input_error
-from spinglass.complexity.field_counts import (
-    FieldIntegrand,
-    density_weights,
-    integrate,
-    total_weights,
-    window_weights,
+from spinglass._errors import ComputationError, checked_int
+from spinglass.complexity import isotropic_counts
+from spinglass.complexity.count_arguments import (
+    MAX_SPINS,
+    MAX_SPINS_INDEX,
+    checked_edges,
+    checked_energies,
+    checked_field,
+    checked_indices,
+    checked_window,
 )
+from spinglass.complexity.energy_weights import Densities, EnergyWeights, Everything, Mean, Windows
+from spinglass.complexity.field_counts import field_counts
+from spinglass.complexity.shift_law import Real, ShiftLaw, shaped, shift_law
 from spinglass.hamiltonians import OverlapField
-from spinglass.random_matrices.index_law import index_probabilities
-from spinglass.random_matrices.level_density import log_scaled_density
-from spinglass.random_matrices.multiplicative import panel_rule, support_radius
 
-MAX_SPINS = 2000
-MAX_SPINS_INDEX = 501
-MAX_SPINS_FIELD = 64
-_FARTHEST = 1e4  # from this λ or u on every density, e^{−λ²/4} times a power of λ, is zero in double precision
-
-_laws: OrderedDict[tuple[int, float], NDArray[np.float64]] = OrderedDict()
+Mixture = Mapping[int, float]
 
 
-def _index_law(n: int, x: float) -> NDArray[np.float64]:
-    """`index_probabilities`, remembered (about 4 MB per thousand at n = 500)."""
-    if x > 0:
-        return _index_law(n, -x)[::-1]
-    key = (n, x)
-    if key not in _laws:
-        _laws[key] = index_probabilities(n, x)
-        if len(_laws) > 4096:
-            _laws.popitem(last=False)
-    return _laws[key]
+def _opened(
+    n_spins: Any, p: Any, mixture: Any, field: Any, index: Any
+) -> tuple[ShiftLaw, OverlapField | None, NDArray[np.int64] | None]:
+    """The checked glass, field and indices."""
+    n_spins = checked_int("n_spins", n_spins, 1, MAX_SPINS)
+    law = shift_law(n_spins, p, mixture)
+    indices = None if index is None else checked_indices(index, n_spins)
+    active = checked_field(field, law, indices is not None)
+    if indices is not None:
+        checked_int("n_spins (with an index)", n_spins, 1, MAX_SPINS_INDEX)
+    return law, active, indices
 
 
-def _checked_indices(index: Any, n_spins: int) -> NDArray[np.int64]:
-    if isinstance(index, (bool, str)) or index is None:
-        raise input_error("index", index, f"must be integers from 0 to n_spins - 1 = {n_spins - 1}")
-    array = np.asarray(index)
-    if array.dtype == object or array.dtype.kind not in "iuf" or array.size == 0:
-        raise input_error("index", index, f"must be integers from 0 to n_spins - 1 = {n_spins - 1}")
-    for value in array.ravel().tolist():
-        if not float(value).is_integer() or not 0 <= value < n_spins:
-            raise input_error("index", index, f"must be integers from 0 to n_spins - 1 = {n_spins - 1}")
-    return array.astype(np.int64)
-
-
-def _checked_window(energy: Any) -> tuple[float, float]:
-    rule = "must be a pair (lo, hi) of energy densities with lo <= hi; infinities are allowed"
-    try:
-        low, high = (float(bound) for bound in energy)
-    except (TypeError, ValueError):
-        raise input_error("energy", energy, rule) from None
-    if math.isnan(low) or math.isnan(high) or low > high:
-        raise input_error("energy", energy, rule)
-    return low, high
-
-
-def _checked_field(field: Any, p: int, n_spins: int, index: Any) -> OverlapField | None:
-    if field is None:
-        return None
-    if not isinstance(field, OverlapField):
-        raise input_error("field", field, "must be a hamiltonians.OverlapField")
-    if field.p is not None and field.p != p:
-        raise input_error("field", field, f"was built for p = {field.p}, not for p = {p}")
-    if field.is_zero:
-        return None
-    if index is not None:
-        raise input_error("index", index, "is not available with a field; leave out index or the field")
-    checked_int("n_spins (with a field)", n_spins, 2, MAX_SPINS_FIELD)
-    return field
-
-
-def _log_level_density(x: NDArray[np.float64], n_spins: int, p: int) -> NDArray[np.float64]:
-    """log of the density of all critical points in λ."""
-    constant = math.log(2) + 0.5 * math.log(2 / p) + 0.5 * n_spins * math.log(p - 1)
-    return constant + log_scaled_density(x, n_spins) - x**2 / 4 - (p - 2) * x**2 / (4 * p)
-
-
-def _exponential(logarithm: NDArray[np.float64]) -> NDArray[np.float64]:
-    if logarithm.size and float(np.max(logarithm)) > 700.0:
+def _closed(values: Any, errors: Any, with_error: bool) -> Any:
+    """The values, not negative, alone or with their error bounds."""
+    values, errors = np.asarray(values, dtype=float), np.asarray(errors, dtype=float)
+    if not (np.all(np.isfinite(values)) and np.all(np.isfinite(errors))):
         raise ComputationError("the mean number of critical points exceeds the range of double precision")
-    return np.exp(logarithm)
+    values = np.maximum(values, 0.0)  # what lies below the accuracy may come out negative
+    return (shaped(values), shaped(errors)) if with_error else shaped(values)
 
 
-def _relevant_range(n_spins: int, p: int) -> float:
-    """A radius in λ beyond which the density of critical points is below 1e-20 of its maximum."""
-    radius = support_radius(n_spins)
-    x = np.linspace(0.0, radius, 400)
-    log_density = _log_level_density(x, n_spins, p)
-    kept = np.flatnonzero(log_density > log_density.max() - 46.0)
-    return float(x[min(kept[-1] + 1, x.size - 1)])
-
-
-def _panel_sum(low: float, high: float, scale: float, n_spins: int, p: int) -> float:
-    """∫ of the density of all critical points over the energies low <= u <= high, λ = u · scale; relative to its size.
-
-    In u, so that the width of a narrow window is exact.
-    """
-    spread = support_radius(n_spins) / scale
-    if low > 0 or high < 0:  # a window far in the tail ends within 30 of its inner end
-        spread = max(spread, min(abs(low), abs(high)) + 30.0 / scale)
-    low, high = max(low, -spread), min(high, spread)
-    if low >= high:
-        return 0.0
-    # beyond the spectrum the density falls like e^{−λ²/4}: panels shrink with the distance of the window from 0
-    distance = max(low * scale, -high * scale, 1.0)
-    widest = min(0.8, 5.0 / math.sqrt(n_spins), 6.0 / distance)
-    if distance > _FARTHEST:
-        return 0.0
-    count = max(1, math.ceil((high - low) * scale / widest))
-    edges = np.linspace(low, high, count + 1)
-    nodes, weights, _ = panel_rule()
-    half = np.diff(edges) / 2
-    x = scale * ((edges[:-1] + half)[:, None] + half[:, None] * nodes)
-    return float(half @ (_exponential(_log_level_density(x, n_spins, p)) @ weights)) * scale
-
-
-def _index_sums(indices: NDArray[np.int64], low: float, high: float, n_spins: int, p: int) -> NDArray[np.float64]:
-    """∫ of the density of critical points of each index over low <= λ <= high.
-
-    All indices over the whole line share one grid on which the sum is spectrally exact; a window uses panels.
-    """
-    wanted = np.unique(indices)
-    n = n_spins - 1
-    reach = support_radius(n_spins)
-    if math.isinf(low) and math.isinf(high):
-        step = min(0.4, 1.55 / math.sqrt(n_spins))
-        count = math.ceil(reach / step)
-        x, weight = step * np.arange(-count, count + 1, dtype=float), np.full(2 * count + 1, step)
-    else:
-        low, high = max(low, -reach), min(high, reach)
-        if low >= high:
-            return np.zeros(indices.shape)
-        panels = max(1, math.ceil((high - low) / min(1.6, 3.0 / math.sqrt(n_spins))))
-        edges = np.linspace(low, high, panels + 1)
-        nodes, rule, _ = panel_rule()
-        half = np.diff(edges) / 2
-        x = ((edges[:-1] + half)[:, None] + half[:, None] * nodes).ravel()
-        weight = (half[:, None] * rule).ravel()
-    density = _exponential(_log_level_density(x, n_spins, p))
-    sums = np.zeros(wanted.size)
-    # outwards from the place where index k is typical, until nothing is added in either direction
-    line = np.linspace(-reach, reach, 2001)
-    cumulative = np.cumsum(np.exp(log_scaled_density(line, n_spins) - line**2 / 4)) * (line[1] - line[0])
-    for k_position, k in enumerate(wanted):
-        typical = line[min(int(np.searchsorted(cumulative, k + 0.5)), line.size - 1)]
-        centre = int(np.clip(np.searchsorted(x, typical), 0, x.size - 1))
-        for direction in (1, -1):
-            position = centre if direction == 1 else centre - 1
-            idle = 0
-            while 0 <= position < x.size and idle < 6:
-                term = weight[position] * density[position] * _index_law(n, float(x[position]))[k]
-                sums[k_position] += term
-                idle = idle + 1 if term <= 1e-17 * sums[k_position] else 0
-                position += direction
-    return sums[np.searchsorted(wanted, indices)]
+def _with_field(
+    law: ShiftLaw, field: OverlapField, weights: EnergyWeights, indices: NDArray[np.int64] | None
+) -> tuple[Real, Real]:
+    """Quantities (Q, …) with the shape of `indices` in place of the dots."""
+    values, errors = field_counts(law, field, weights, indices is not None)
+    if indices is None:
+        return values[:, 0], errors[:, 0]
+    return values[:, indices], errors[:, indices]
 
 
 def mean_count(
     n_spins: int,
-    p: int,
+    p: int | None = None,
     index: ArrayLike | None = None,
     energy: tuple[float, float] | None = None,
     field: OverlapField | None = None,
+    *,
+    mixture: Mixture | None = None,
+    with_error: bool = False,
 ) -> Any:
-    """Exact mean number of critical points of the pure p-spin glass on the sphere |w|² = N.
+    """Exact mean number of critical points of a spherical spin glass on |w|² = N.
 
-    Without a field E Crt_{N,k}(B) = 2√(2/p) (p−1)^{N/2} E[exp(−(p−2)λ_k²/(4p)) 1{λ_k √((p−1)/(pN)) ∈ B}] through the
-    law of the k-th eigenvalue of A_N; with a field D(m) the Kac-Rice integral over latitude and energy with
-    W_n(ξ, κ) = E|det(A_n + κ e eᵀ − ξ)|, n = N − 1.
+    Without a field the law of the k-th eigenvalue of A_N gives every index (for a mixture with p → 1 + ξ″/ξ′ in the
+    weight); with a field D(m) the Kac-Rice integral runs over latitude and Hessian shift with
+    W_n(ζ, κ) = E|det(A_n + κ e eᵀ − ζ)| or its part of one index, n = N − 1.
 
     Parameters
     ----------
-    n_spins : N >= 1 (up to 2000; 501 with an index, 64 with a field, where N >= 2).
-    p : spins per interaction, >= 2; p = 2 has exactly 2N critical points, two of each index.
+    n_spins : N >= 1; up to 2000 without field and index, 501 with an index; with a field N >= 2, up to 64, or where
+        the field is linear (D″ = 0) up to 2000 and with an index 501.
+    p : spins per interaction of the pure glass, >= 2; p = 2 has exactly 2N critical points, two of each index.
     index : None for all indices, or an integer or array of integers in [0, N − 1].
     energy : None for all energies, or (lo, hi) in energy densities u = h/N, infinities allowed.
-    field : None or an `OverlapField` for this p. Counts by index are not available with a field.
+    field : None or an `OverlapField`; one built for a p other than the glass's largest is refused.
+    mixture : {p: a_p} in place of p, covariance N Σ a_p² q^p, with some p >= 2. Key 1 is an isotropic Gaussian field.
+        Key 0 moves all energies of a sample by one Gaussian number; energies are counted from there, as in
+        `annealed_complexity`, so that it changes nothing here.
+    with_error : return (value, error), error an absolute bound.
 
     Returns a float, or an array of the shape of `index`.
 
-    Accuracy: 1e-12 for totals and windows without a field (relative, tails included), 1e-11 by index, 1e-10 of the
-    total with a field (`ComputationError` if the latitude integral misses 1e-9).
+    Accuracy: 1e-12 relative for totals and windows without a field, tails included; by index 1e-8 relative or better
+    (see the error: 1e-14 of all points at the same shift). With a field 1e-11 of all critical points, by index and in
+    windows as well: what is rare is known to that absolute accuracy only.
 
-    Raises `InputError` for a bad argument, `ComputationError` when the count exceeds the range of double precision.
+    Raises `InputError` for a bad argument, `ComputationError` when the count exceeds the range of double precision or
+    the integral over latitudes misses 1e-9.
 
-    Source: Auffinger, Ben Arous, Černý 2013 (no field); with a field, own result, checked against complete enumeration.
+    Source: Auffinger, Ben Arous, Černý 2013; Auffinger, Ben Arous 2013 (mixtures); with a field, own result, checked
+    against complete enumeration.
 
     >>> round(mean_count(2, 3), 10), round(mean_count(3, 3, index=0), 10)
     (5.2915026221, 3.1380899353)
@@ -212,110 +121,149 @@ def mean_count(
     20.0
     >>> round(mean_count(4, 3, field=OverlapField(p=3, rho=[0.5])), 8)
     18.14015844
+    >>> round(mean_count(5, mixture={1: math.sqrt(3), 3: 1.0}), 10)
+    10.0
     """
-    n_spins = checked_int("n_spins", n_spins, 1, MAX_SPINS)
-    p = checked_int("p", p, 2)
-    window = None if energy is None else _checked_window(energy)
-    indices = None if index is None else _checked_indices(index, n_spins)
-    active = _checked_field(field, p, n_spins, index)
-    if active is not None:
-        if window is None:
-            return float(integrate(FieldIntegrand(n_spins, p, active, False, total_weights))[0])
-        found = integrate(FieldIntegrand(n_spins, p, active, True, window_weights(np.array(window))))[0]
-        return max(float(found), 0.0)  # what lies below the accuracy may come out negative
-    low, high = (-math.inf, math.inf) if window is None else window
+    law, active, indices = _opened(n_spins, p, mixture, field, index)
+    low, high = (-math.inf, math.inf) if energy is None else checked_window(energy)
+    infinite = math.isinf(low) and math.isinf(high) and low < high
+    shape = () if indices is None else indices.shape
     if low == high:
-        return 0.0 if indices is None else _shaped(np.zeros(indices.shape))
-    if p == 2 and math.isinf(low) and math.isinf(high):
-        return 2.0 * n_spins if indices is None else _shaped(np.full(indices.shape, 2.0))
-    scale = math.sqrt(p * n_spins / (p - 1))  # λ = u · scale
+        return _closed(np.zeros(shape), np.zeros(shape), with_error)
+    if active is not None:
+        weights = Everything() if infinite else Windows(np.array([low, high]), law.energy_spread)
+        values, errors = _with_field(law, active, weights, indices)
+        return _closed(values[0], errors[0], with_error)
+    if infinite and law.degree == 2 and law.second == law.first:
+        exact = 2.0 * law.n_spins if indices is None else 2.0
+        return _closed(np.full(shape, exact), np.zeros(shape), with_error)
     if indices is None:
-        if math.isinf(low) and math.isinf(high):
-            high = _relevant_range(n_spins, p) / scale
-            low = -high
-        return _panel_sum(low, high, scale, n_spins, p)
-    low, high = low * scale, high * scale
-    checked_int("n_spins (with an index)", n_spins, 1, MAX_SPINS_INDEX)
-    return _shaped(_index_sums(indices, low, high, n_spins, p))
+        count, error = isotropic_counts.total(law) if infinite else isotropic_counts.window(law, low, high)
+        return _closed(count, error, with_error)
+    return _closed(*isotropic_counts.index_counts(law, indices, low, high)[:2], with_error)
 
 
-def mean_count_bins(edges: ArrayLike, n_spins: int, p: int, field: OverlapField | None = None) -> NDArray[np.float64]:
+def mean_count_bins(
+    edges: ArrayLike,
+    n_spins: int,
+    p: int | None = None,
+    field: OverlapField | None = None,
+    *,
+    index: ArrayLike | None = None,
+    mixture: Mixture | None = None,
+    with_error: bool = False,
+) -> Any:
     """Exact mean numbers of critical points between consecutive energy densities: `mean_count` of many windows at once.
 
     edges : at least two strictly increasing energy densities u = h/N, infinities allowed at the ends.
-    n_spins, p, field : as for `mean_count`; one latitude integral serves all bins.
+    n_spins, p, field, index, mixture, with_error : as for `mean_count`; one latitude integral serves all bins.
 
-    Returns shape (len(edges) − 1,). Accuracy, errors and source as for `mean_count`.
+    Returns shape (len(edges) − 1,) followed by the shape of `index`. Accuracy, errors and source as for `mean_count`.
 
     >>> counts = mean_count_bins([-float("inf"), 0.0, float("inf")], 3, 3)
     >>> counts.round(10).tolist()
     [5.2761798706, 5.2761798706]
     """
-    n_spins = checked_int("n_spins", n_spins, 1, MAX_SPINS)
-    p = checked_int("p", p, 2)
-    try:
-        cuts = np.asarray(edges, dtype=float)
-    except (TypeError, ValueError):
-        raise input_error("edges", edges, "must be real numbers") from None
-    if cuts.ndim != 1 or cuts.size < 2 or not np.all(cuts[1:] > cuts[:-1]):
-        raise input_error("edges", edges, "must be at least two strictly increasing energy densities")
-    active = _checked_field(field, p, n_spins, None)
+    law, active, indices = _opened(n_spins, p, mixture, field, index)
+    cuts = checked_edges(edges)
     if active is not None:
-        return np.maximum(integrate(FieldIntegrand(n_spins, p, active, True, window_weights(cuts)))[:-1], 0.0)
-    return np.array([mean_count(n_spins, p, energy=window) for window in itertools.pairwise(cuts.tolist())])
+        return _closed(*_with_field(law, active, Windows(cuts, law.energy_spread), indices), with_error)
+    windows = list(itertools.pairwise(cuts.tolist()))
+    pairs = [
+        mean_count(law.n_spins, p, index=index, energy=window, mixture=mixture, with_error=True) for window in windows
+    ]
+    return _closed([value for value, _ in pairs], [error for _, error in pairs], with_error)
 
 
 def mean_count_density(
     u: ArrayLike,
     n_spins: int,
-    p: int,
+    p: int | None = None,
     index: ArrayLike | None = None,
     field: OverlapField | None = None,
+    *,
+    mixture: Mixture | None = None,
+    with_error: bool = False,
 ) -> Any:
     """Density of the exact mean number of critical points in the energy density u: d/du of `mean_count` over (−∞, u).
 
-    Without a field: 2√(2/p)(p−1)^{N/2} exp(−(p−2)λ²/(4p)) ϱ_k(λ) dλ/du at λ = u√(pN/(p−1)), ϱ_k the density of the
-    k-th eigenvalue of A_N (summed over k: the one-point density R_N).
+    The pure glass without a field: 2√(2/p)(p−1)^{N/2} exp(−(p−2)λ²/(4p)) ϱ_k(λ) dλ/du at λ = u√(pN/(p−1)), ϱ_k the
+    density of the k-th eigenvalue of A_N (summed over k: the one-point density R_N). A mixture: the average over the
+    Hessian shift given u.
 
     Parameters
     ----------
     u : energy densities, any shape.
-    n_spins, p, index, field : as for `mean_count`; the result has the broadcast shape of u and index.
+    n_spins, p, index, field, mixture, with_error : as for `mean_count`; the result has the broadcast shape of u and
+        index.
 
-    Accuracy: 1e-12 relative without index and field, 1e-13 of the maximum by index, 1e-10 of the maximum with a field.
+    Accuracy: 1e-12 relative without index and field; by index 1e-14 √N of the density of all indices at u; with a
+    field 1e-11 of the largest density, which is all that is known far in the tails (`with_error` says so).
 
     Source: as for `mean_count`.
 
     >>> round(mean_count_density(-1.0, 3, 3), 10)
     2.7248325732
     """
-    n_spins = checked_int("n_spins", n_spins, 1, MAX_SPINS)
-    p = checked_int("p", p, 2)
-    indices = None if index is None else _checked_indices(index, n_spins)
-    active = _checked_field(field, p, n_spins, index)
-    try:
-        energies = np.asarray(u, dtype=float)
-    except (TypeError, ValueError):
-        raise input_error("u", u, "must be real numbers") from None
-    if isinstance(u, (bool, str)) or not np.all(np.isfinite(energies)):
-        raise input_error("u", u, "must be finite")
+    law, active, indices = _opened(n_spins, p, mixture, field, index)
+    energies = checked_energies(u)
+    if indices is not None:
+        energies, indices = np.broadcast_arrays(energies, indices)
+    if energies.size == 0:
+        return _closed(np.zeros(energies.shape), np.zeros(energies.shape), with_error)
     if active is not None:
-        if energies.size == 0:
-            return np.zeros(energies.shape)
-        flat = np.ascontiguousarray(energies.ravel())
-        values = integrate(FieldIntegrand(n_spins, p, active, True, density_weights(flat)))
-        return _shaped(np.maximum(values[:-1], 0.0).reshape(energies.shape))
-    scale = math.sqrt(p * n_spins / (p - 1))
-    x = np.clip(energies, -_FARTHEST, _FARTHEST) * scale
-    density = _exponential(_log_level_density(x, n_spins, p)) * scale
+        places, inverse = np.unique(energies, return_inverse=True)
+        values, errors = field_counts(law, active, Densities(places, law.energy_spread), indices is not None)
+        column: Any = 0 if indices is None else indices
+        inverse = inverse.reshape(energies.shape)
+        return _closed(values[inverse, column], errors[inverse, column], with_error)
     if indices is None:
-        return _shaped(density)
-    checked_int("n_spins (with an index)", n_spins, 1, MAX_SPINS_INDEX)
-    positions, selected = np.broadcast_arrays(x, indices)
-    laws = [_index_law(n_spins - 1, float(y))[k] for y, k in zip(positions.ravel(), selected.ravel(), strict=True)]
-    return _shaped(np.broadcast_to(density, positions.shape) * np.reshape(laws, positions.shape))
+        value, error = isotropic_counts.density(law, energies.ravel())
+        return _closed(value.reshape(energies.shape), error.reshape(energies.shape), with_error)
+    return _closed(*isotropic_counts.index_density(law, energies, indices), with_error)
 
 
-def _shaped(values: NDArray[np.float64]) -> Any:
-    """Scalars leave as Python floats."""
-    return float(values) if np.ndim(values) == 0 else values
+def mean_energy_density(
+    n_spins: int,
+    p: int | None = None,
+    index: ArrayLike | None = None,
+    field: OverlapField | None = None,
+    *,
+    mixture: Mixture | None = None,
+    with_error: bool = False,
+) -> Any:
+    """Mean energy density of the critical points, each weighted alike: E Σ u / E of their number.
+
+    Parameters as for `mean_count`; odd under k → N − 1 − k without a field, and 0 for all indices together.
+
+    Returns a float, or an array of the shape of `index`. Raises `ComputationError` where an index is too rare to have
+    its mean (error of the count above 1e-6 of it).
+
+    Accuracy: that of the count, times the width of the spectrum of energies.
+
+    Source: as for `mean_count`.
+
+    >>> round(mean_energy_density(4, 3, index=0), 10)
+    -0.9422066041
+    """
+    law, active, indices = _opened(n_spins, p, mixture, field, index)
+    if active is not None:
+        m = np.linspace(-1.0, 1.0, 401)
+        scale = float(np.max(np.abs(active.value(m, law.n_spins)))) / law.n_spins + 4 * math.sqrt(law.value)
+        values, errors = _with_field(law, active, Mean(scale), indices)
+        (count, total), (count_error, total_error) = values, errors
+    elif indices is None:
+        return _signed(np.zeros(()), np.zeros(()), with_error)
+    else:
+        count, count_error, shifts = isotropic_counts.index_counts(law, indices, -math.inf, math.inf)
+        total = law.energy_slope * shifts
+        total_error = law.energy_slope * law.reach() * count_error
+    if np.any(count_error > 1e-6 * count):
+        worst = float(np.max(count_error / np.maximum(count, 1e-300)))
+        raise ComputationError(f"an index is too rare here: its count is known to {worst:.1e} of itself only")
+    mean = total / count
+    return _signed(mean, (total_error + np.abs(mean) * count_error) / count, with_error)
+
+
+def _signed(values: Real, errors: Real, with_error: bool) -> Any:
+    return (shaped(values), shaped(errors)) if with_error else shaped(values)

@@ -10,7 +10,10 @@ from scipy.special import erf
 
 from spinglass._errors import ComputationError
 from spinglass.complexity import mean_count, mean_count_density
-from spinglass.complexity.field_counts import FieldIntegrand, integrate, total_weights
+from spinglass.complexity.energy_weights import Everything
+from spinglass.complexity.field_counts import FieldIntegrand
+from spinglass.complexity.latitude_integral import integrate
+from spinglass.complexity.shift_law import shift_law
 from spinglass.hamiltonians import OverlapField
 
 RECORDS = json.loads((Path(__file__).parents[2] / "validation" / "reference" / "mixed_and_spiked.json").read_text())
@@ -242,12 +245,14 @@ def test_shapes_with_a_field():
 def test_a_field_that_cannot_be_resolved_is_reported():
     rng = np.random.default_rng(0)
 
-    def noisy(inner, energy, spacing):  # values that do not repeat cannot be integrated
-        return inner.sum(axis=1, keepdims=True) * rng.uniform(0.5, 1.5, (len(inner), 1))
+    class Noisy(Everything):  # values that do not repeat cannot be integrated
+        def __call__(self, energy, spacing):
+            return super().__call__(energy, spacing) * rng.uniform(0.5, 1.5, (len(energy), 1, 1))
 
+    law, field = shift_law(3, 3, None), OverlapField(p=3, rho=[0.5])
     with pytest.raises(ComputationError, match="latitudes"):
-        integrate(FieldIntegrand(3, 3, OverlapField(p=3, rho=[0.5]), False, noisy))
-    assert integrate(FieldIntegrand(3, 3, OverlapField(p=3, rho=[0.5]), False, total_weights))[0] > 0
+        integrate(FieldIntegrand(law, field, Noisy()))
+    assert integrate(FieldIntegrand(law, field, Everything()))[0][0, 0] > 0
 
 
 @pytest.mark.parametrize(("n_spins", "p", "strength"), [(5, 2, 1e3), (10, 3, 1e4), (5, 3, 1e6)])
@@ -271,6 +276,6 @@ def test_rare_energies_are_never_negative():
 
 def test_guide_follows_the_integrand_next_to_a_pole():
     # off by n log 2, it once dropped the flanks of the poles: 1.5e-5 of a count at N = 40
-    integrand = FieldIntegrand(40, 2, OverlapField.spike(1e3, 2), False, total_weights)
+    integrand = FieldIntegrand(shift_law(40, 2, None), OverlapField.spike(1e3, 2), Everything())
     theta = math.pi / 2 - np.array([3e-4, 7e-4, 1.2e-3])
-    assert np.all(np.abs(np.log(integrand(theta)[:, 0]) - integrand.log_mass(theta)) < 4)
+    assert np.all(np.abs(np.log(integrand(theta)[:, 0, 0]) - integrand.log_mass(theta)) < 4)

@@ -237,13 +237,11 @@ def test_large_totals_and_overflow():
         (lambda: mean_count(4, 3, energy=(0, 1, 2)), "energy"),
         (lambda: mean_count(4, 3, field=[0.5]), "field"),
         (lambda: mean_count(4, 3, field=OverlapField(p=4, rho=[0.5])), "p = 4"),
-        (lambda: mean_count(4, 3, index=0, field=OverlapField(p=3, rho=[0.5])), "field"),
         (lambda: mean_count(65, 3, field=OverlapField(p=3, rho=[0.5])), "n_spins"),
         (lambda: mean_count(1, 3, field=OverlapField(p=3, rho=[0.5])), "n_spins"),
         (lambda: mean_count_density(math.nan, 4, 3), "u ="),
         (lambda: mean_count_density("a", 4, 3), "u ="),
         (lambda: mean_count_density(0.0, 4, 3, index=9), "index"),
-        (lambda: mean_count_density(0.0, 4, 3, index=0, field=OverlapField(p=3, rho=[0.5])), "index"),
     ],
 )
 def test_bad_input(call, word):
