@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         sample_goe,
         sample_goe_tridiagonal,
     )
-    from spinglass.random_matrices.index_law import index_probabilities
+    from spinglass.random_matrices.index_law import count_probabilities, index_probabilities
     from spinglass.random_matrices.level_density import goe_density
     from spinglass.random_matrices.multiplicative import mean_product
     from spinglass.random_matrices.pfaffian import log_pfaffian
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MODULE_OF = {
     "count_below": "ensembles",
+    "count_probabilities": "index_law",
     "goe_density": "level_density",
     "index_probabilities": "index_law",
     "log_abs_determinant": "ensembles",
@@ -48,6 +49,7 @@ _NAME_IN_MODULE = {"semicircle_cdf": "cdf", "semicircle_density": "density", "se
 
 __all__ = [
     "count_below",
+    "count_probabilities",
     "goe_density",
     "index_probabilities",
     "log_abs_determinant",

@@ -1,49 +1,38 @@
-"""The law of the number of eigenvalues below ξ under the |det|-weighted GOE, all indices from one spectrum.
+"""The law of the number of eigenvalues below ξ: plain, and weighted with |det(A − ξ)|; all counts from one spectrum.
 
-With g = |λ − ξ| z^{1{λ < ξ}} in de Bruijn's formula S(z) = R + z² L + z (l rᵀ − r lᵀ): L and R are the skew moments
-of the left and of the right side alone, l and r the integrals. In a basis in which K = R + L is J = ⊕(0, 1; −1, 0), M
-= K^{−1} L has eigenvalues μ_j in [0, 1], each twice, and with w = z²
+De Bruijn's formula for g = z^{1{λ < ξ}} and N functions has the matrix S(z) = R + z² L + z l∧r with a∧b = a bᵀ − b aᵀ:
+L and R are the skew moments of the left and of the right side alone, l and r the integrals (module `half_line`; for
+odd N the border e joins: r∧e is added to R, and r + e replaces r). In the skew basis of the whole line
+J = R + L + l∧r. With w = z², S_1 = J + (w − 1) L and the eigenvalues μ_j of J^{−1} L, each twice, one factor for each
+pair,
 
-    Pf S(z)/Pf K = ∏_j (1 − μ_j + w μ_j) [1 − z b(w)],   b(w) = lᵀ (1 + (w − 1) M)^{−1} K^{−1} r,
+    q(w) = Pf S_1 = ∏_j (1 − μ_j + w μ_j),      E z^{#{λ<ξ}} = q(w) [1 + (1 − z) lᵀ S_1^{−1} r],
 
-one factor for each pair. Even indices are a sum of independent Bernoulli numbers. Odd indices are the coefficients of
-−b ∏, a polynomial in w: by partial fractions, checked by its values on the unit circle, where b comes from the
-Hessenberg form of M, since the eigenvectors of double eigenvalues are not well defined. For odd n the border joins: L
-is bordered by zeros, R by r, and l → (l, 0), r → (r, 1). Own derivation.
+since S(z) = S_1 − (1 − z) l∧r. A weight |det(A_n − ξ)| puts one eigenvalue of A_{n+1} at ξ: the part of the Pfaffian
+for N = n + 1 that is linear in a point mass at ξ is, with v_j = ψ_j(ξ),
+
+    E|det(A_n − ξ)| z^{#{λ<ξ}} ∝ q(w) (r − z l)ᵀ S_1^{−1} v.
+
+The count fluctuates by √log n only: a few points w on a circle give the coefficients near its mean, and circles of
+other radii those that are rare. Own derivation.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._jit import jit, one_blas_thread
-from spinglass.random_matrices.multiplicative import (
-    NODES_PER_PANEL,
-    hermite_functions,
-    panel_edges,
-    panel_nodes,
-    skew_moments,
-    support_radius,
-)
-from spinglass.random_matrices.rank_one import skew_basis
+from spinglass.random_matrices.half_line import HalfLine, half_line
+from spinglass.random_matrices.multiplicative import support_radius
 
-_AGREEMENT = 1e-12
-_CIRCLE_POINTS = 48  # the index fluctuates by √log n only: aliases 48 pairs away are below rounding
-
-
-@jit
-def _bernoulli_sum(mu: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Coefficients of ∏(1 − μ_j + w μ_j)."""
-    result = np.zeros(mu.shape[0] + 1)
-    result[0] = 1.0
-    for j in range(mu.shape[0]):
-        for k in range(j + 1, 0, -1):
-            result[k] = result[k] * (1 - mu[j]) + result[k - 1] * mu[j]
-        result[0] *= 1 - mu[j]
-    return result
+_CIRCLE_POINTS = 16  # aliases lie 32 counts away, where nothing is
+_SHIFTS = (0.0, -2.0, 2.0, -4.0, 4.0)  # radii of the circles, by the pairs that they favour
+_LARGEST_ORDER = 500
+_EPSILON = float(np.finfo(float).eps)
 
 
 @jit
@@ -53,9 +42,12 @@ def _resolvent(
     right: NDArray[np.float64],
     points: NDArray[np.complex128],
 ) -> NDArray[np.complex128]:
-    """leftᵀ (1 + (w − 1) H)^{−1} right at each point w, by elimination with row exchanges, O(n²) each."""
+    """left (1 + (w − 1) H)^{−1} right at each point w, by elimination with row exchanges, O(n²) each.
+
+    left : (vectors, n). Result (vectors, points).
+    """
     n = hessenberg.shape[0]
-    result = np.empty(points.shape[0], dtype=np.complex128)
+    result = np.zeros((left.shape[0], points.shape[0]), dtype=np.complex128)
     for q in range(points.shape[0]):
         a = (points[q] - 1) * hessenberg
         y = right.astype(np.complex128)
@@ -70,52 +62,86 @@ def _resolvent(
             for j in range(k + 1, n):
                 a[k + 1, j] -= factor * a[k, j]
             y[k + 1] -= factor * y[k]
-        total = 0.0j
         for k in range(n - 1, -1, -1):
             value = y[k]
             for j in range(k + 1, n):
                 value -= a[k, j] * y[j]
             y[k] = value / a[k, k]
-            total += left[k] * y[k]
-        result[q] = total
+            for i in range(left.shape[0]):
+                result[i, q] += left[i, k] * y[k]
     return result
 
 
-@jit
-def _leave_one_out(mu: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Coefficients of Σ_j c_j ∏_{i≠j}(1 − μ_i + w μ_i)."""
-    pairs = mu.shape[0]
-    plain, without = np.zeros(pairs + 1), np.zeros(pairs + 1)
-    plain[0] = 1.0
-    for j in range(pairs):
-        for k in range(j + 1, -1, -1):
-            without[k] = without[k] * (1 - mu[j]) + c[j] * plain[k]
-            plain[k] = plain[k] * (1 - mu[j])
-            if k > 0:
-                without[k] += without[k - 1] * mu[j]
-                plain[k] += plain[k - 1] * mu[j]
-    return without[:pairs]
+def _inverse_of_whole(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """J^{−1} times a vector or matrix."""
+    pairs = array.shape[0] // 2
+    return np.concatenate([-array[pairs:], array[:pairs]])
 
 
-def _partial_fractions(
-    matrix: NDArray[np.float64], left: NDArray[np.float64], right: NDArray[np.float64], mu: NDArray[np.float64]
-) -> NDArray[np.float64] | None:
-    """Coefficients of −b ∏ through b = Σ_j c_j/(1 − μ_j + w μ_j); None when the eigenvectors of M do not span.
+def _radius(mu: NDArray[np.float64], shift: float) -> float:
+    """ρ at which the mean of the tilted Bernoulli sum, Σ ρμ/(1 − μ + ρμ), has moved by `shift`; within e^{±46}."""
+    target = min(max(float(mu.sum()) + shift, 0.2), mu.size - 0.2)
+    low, high = -46.0, 46.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        tilted = math.exp(middle) * mu
+        if float(np.sum(tilted / (1 - mu + tilted))) < target:
+            low = middle
+        else:
+            high = middle
+    return math.exp((low + high) / 2)
 
-    No term cancels, so rare indices keep relative accuracy; but the two eigenvectors of a pair may come out parallel,
-    and then the c_j are wrong: the caller compares.
+
+def _law(n: int, line: HalfLine, weighted: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The law of the count, its sum exactly one but for rounding, and bounds of the errors."""
+    from scipy import linalg
+
+    with one_blas_thread():
+        matrix = _inverse_of_whole(line.moments)
+        vector = _inverse_of_whole(line.values if weighted else line.right)
+        hessenberg, rotation = linalg.hessenberg(matrix, calc_q=True)
+        eigenvalues = np.sort(np.linalg.eigvals(hessenberg).real)
+        mu = np.clip(eigenvalues.reshape(-1, 2).mean(axis=1), 0.0, 1.0)
+        count = min(mu.size + 1 + (mu.size + 1) % 2, _CIRCLE_POINTS)  # even: w = −1 is left out
+        circle = np.exp(1j * np.pi * (2 * np.arange(count // 2) + 1) / count)  # upper half; the rest are conjugates
+        radii = np.array([1.0, *(_radius(mu, shift) for shift in _SHIFTS[1:])])
+        points = np.outer(radii, circle)
+        both = np.stack([line.left @ rotation, line.right @ rotation])
+        resolved = _resolvent(hessenberg, both, rotation.T @ vector, points.ravel()).reshape(2, *points.shape)
+    scale = float((line.right - line.left) @ vector) if weighted else 1.0
+    law, bound = np.zeros(n + 1 + 2 * count), np.full(n + 1 + 2 * count, np.inf)
+    for row, radius in enumerate(radii):
+        size = 1 - mu + radius * mu
+        product = np.prod((1 + np.outer(points[row] - 1, mu)) / size, axis=1) / scale
+        even = product * (resolved[1, row] if weighted else 1 + resolved[0, row])
+        odd = -product * resolved[0, row]
+        loss = _EPSILON * (4.0 + float(np.sum(np.abs(radius - 1) / size)))
+        middle = round(float(np.sum(radius * mu / size)))
+        first = max(0, min(mu.size + 1 - count, middle - count // 2))
+        exponents = np.arange(first, first + count)
+        powers = np.outer(points[row] / radius, np.ones(count)) ** -exponents
+        decay = np.exp(np.minimum(float(np.sum(np.log(size))) - exponents * math.log(radius), 700.0))
+        for parity, values in enumerate((even, odd)):
+            found = 2 / count * (values[:, None] * powers).real.sum(axis=0) * decay
+            error = loss * float(np.abs(values).mean()) * decay
+            place = 2 * exponents + parity
+            better = error < bound[place]
+            law[place] = np.where(better, found, law[place])
+            bound[place] = np.where(better, error, bound[place])
+    bound[np.isinf(bound)] = 0.0
+    return law[: n + 1], bound[: n + 1]
+
+
+def count_probabilities(n: int, x: float, with_error: bool = False) -> Any:
+    """P(k eigenvalues of A_n are below x) for k = 0 … n; shape (n + 1,).
+
+    >>> np.round(count_probabilities(1, 0.0), 12).tolist()
+    [0.5, 0.5]
     """
-    eigenvalues, vectors = np.linalg.eig(matrix)
-    try:
-        overlaps = (left @ vectors) * np.linalg.solve(vectors, right.astype(vectors.dtype))
-    except np.linalg.LinAlgError:
-        return None
-    order = np.argsort(eigenvalues.real, kind="stable")
-    result = -_leave_one_out(mu, overlaps[order].real.reshape(-1, 2).sum(axis=1))
-    return np.asarray(result, dtype=float) if np.all(np.isfinite(result)) else None
+    return _probabilities(n, x, False, with_error)
 
 
-def index_probabilities(n: int, xi: float) -> NDArray[np.float64]:
+def index_probabilities(n: int, xi: float, with_error: bool = False) -> Any:
     """E[|det(A_n − ξ)| 1{k eigenvalues below ξ}] / E|det(A_n − ξ)| for k = 0 … n; shape (n + 1,).
 
     Absolute accuracy about 1e-14 · √n; values below that are clipped at zero. n <= 500.
@@ -123,57 +149,19 @@ def index_probabilities(n: int, xi: float) -> NDArray[np.float64]:
     >>> np.round(index_probabilities(1, 0.0), 12).tolist()
     [0.5, 0.5]
     """
-    from scipy import linalg
+    return _probabilities(n, xi, True, with_error)
 
+
+def _probabilities(n: int, xi: float, weighted: bool, with_error: bool) -> Any:
     if n == 0:
-        return np.ones(1)
-    if xi > 0:  # the border of odd n is badly conditioned to the right
-        return index_probabilities(n, -xi)[::-1]
+        return (np.ones(1), np.zeros(1)) if with_error else np.ones(1)
     radius = support_radius(n)
-    if xi <= -radius:
-        return np.eye(1, n + 1)[0]
-    edges = panel_edges(n, (xi,))
-    nodes, half = panel_nodes(edges)
-    x = nodes.ravel()
-    middle = int(np.searchsorted(edges, xi))
-    cut = middle * NODES_PER_PANEL
-    with one_blas_thread():
-        values = hermite_functions(n, x) * np.abs(x - xi)
-        left_moments, left = skew_moments(values[:, :cut], half[:middle])
-        right_moments, right = skew_moments(values[:, cut:], half[middle:])
-        size = n + n % 2
-        left_matrix, total = np.zeros((size, size)), np.zeros((size, size))
-        left_matrix[:n, :n] = left_moments
-        total[:n, :n] = left_moments + right_moments
-        l, r = np.zeros(size), np.ones(size)
-        l[:n], r[:n] = left, right
-        if n % 2:
-            total[:n, n], total[n, :n] = right, -right
-        basis = skew_basis(total)
-        l, r = basis @ l, basis @ r
-        rotated = basis @ left_matrix @ basis.T
-
-        def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-            """J^{−1} times the matrix: rows (2k, 2k+1) become (−row 2k+1, row 2k)."""
-            result = np.empty_like(matrix)
-            result[0::2], result[1::2] = -matrix[1::2], matrix[0::2]
-            return result
-
-        hessenberg, rotation = linalg.hessenberg(inverse(rotated), calc_q=True)
-        eigenvalues = np.sort(np.linalg.eigvals(hessenberg).real)
-        mu = np.clip(eigenvalues.reshape(-1, 2).mean(axis=1), 0.0, 1.0)
-        count = min(mu.size + mu.size % 2, _CIRCLE_POINTS)  # even, so that w = −1, where 1 + (w − 1)/2 = 0, is left out
-        points = np.exp(1j * np.pi * (2 * np.arange(count // 2) + 1) / count)  # the upper half; the rest are conjugates
-        values = _resolvent(hessenberg, l @ rotation, rotation.T @ inverse(r), points)
-    values = values * np.prod(1 + np.outer(points - 1, mu), axis=1)
-    first = max(0, min(mu.size - count, round(float(mu.sum())) - count // 2))  # coefficients first … first + count − 1
-    powers = points[:, None] ** -np.arange(first, first + count)
-    odd = -2 / count * (values[:, None] * powers).real.sum(axis=0)
-    result = np.zeros(2 * mu.size + 2 + 2 * count)
-    result[0 : 2 * mu.size + 1 : 2] = _bernoulli_sum(mu)
-    result[2 * first + 1 : 2 * (first + count) : 2] = odd
-    fractions = _partial_fractions(inverse(rotated), l, inverse(r), mu)
-    if fractions is not None and np.max(np.abs(fractions - result[1 : 2 * mu.size : 2])) < _AGREEMENT:
-        result[1 : 2 * mu.size : 2] = fractions
-    result = np.clip(result[: n + 1], 0.0, None)
-    return result / math.fsum(result)
+    if abs(xi) >= radius:
+        law = np.eye(1, n + 1)[0]
+        law, bound = law if xi < 0 else law[::-1], np.full(n + 1, 1e-16)
+    else:
+        law, bound = _law(n, half_line(n + weighted, -abs(xi)), weighted)
+        law = np.where(law > bound, law, 0.0)
+        if xi > 0:
+            law, bound = law[::-1].copy(), bound[::-1].copy()
+    return (law, bound) if with_error else law

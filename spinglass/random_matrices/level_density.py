@@ -59,7 +59,7 @@ def _log_density_kernel(
     return result
 
 
-def _log_integral(j: int) -> float:
+def log_integral(j: int) -> float:
     """log ∫ψ_j for even j: ∫ψ_{j+2} = √((j+1)/(j+2)) ∫ψ_j."""
     return (
         math.log(2 * math.sqrt(math.pi))
@@ -74,8 +74,8 @@ def log_scaled_density(x: ArrayLike, n: int) -> NDArray[np.float64]:
 
     values = np.abs(np.asarray(x, dtype=float))
     flat = np.ascontiguousarray(values.ravel())
-    log_integral_n = _log_integral(n) if n % 2 == 0 else 0.0
-    integral_before = math.exp(_log_integral(n - 1)) if n % 2 else 1.0
+    log_integral_n = log_integral(n) if n % 2 == 0 else 0.0
+    integral_before = math.exp(log_integral(n - 1)) if n % 2 else 1.0
     return _log_density_kernel(flat, n, erfcx(flat / 2), log_integral_n, integral_before).reshape(values.shape)
 
 
