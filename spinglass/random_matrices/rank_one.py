@@ -341,15 +341,15 @@ def contour(octave: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     harmless.
     """
     if octave == 0:
-        edges = np.array([0.0, 0.4, 0.9, 1.5, 2.2, 2.9, 3.6, 4.3, 5.0, 5.7, 6.4])
+        edges, orders = np.array([0.0, 0.1, 0.6, 1.4, 2.3, 3.3, 4.6, 6.4]), [20, 24, 24, 24, 22, 16]
     else:
         scale = REAL_REACH * 4.0 ** (octave - 1)
-        edges = np.array([0.0, 3.0, 6.0, 9.0, 12.0, 18.0, 24.0, 32.0, 42.0, 54.0, 68.0]) / scale
-    first, first_weights = np.polynomial.legendre.leggauss(24)
+        edges, orders = np.array([0.0, 0.5, 3.0, 8.0, 16.0, 30.0, 70.0]) / scale, [20, 26, 26, 24, 18]
+    first, first_weights = np.polynomial.legendre.leggauss(22)
     y = 0.5 * (1 + first)
     nodes, weights = [edges[1] * y**7], [edges[1] * 3.5 * first_weights * y**6]
-    rule, rule_weights = np.polynomial.legendre.leggauss(14)
-    for left, right in itertools.pairwise(edges[1:]):
+    for order, (left, right) in zip(orders, itertools.pairwise(edges[1:]), strict=True):
+        rule, rule_weights = np.polynomial.legendre.leggauss(order)
         nodes.append(0.5 * (left + right) + 0.5 * (right - left) * rule)
         weights.append(0.5 * (right - left) * rule_weights)
     return np.concatenate(nodes), np.concatenate(weights)
