@@ -93,7 +93,7 @@ def exact_block(cell: ExactCell) -> Arrays:
 
     Always `total` (). With `resolved`: `energy_density`, `density` and `reference_density` (points,), the last for the
     glass without field; `edges` (bins + 1,) of energy bins with equal exact counts, `bin_counts` (bins,),
-    `reference_bin_counts` (bins,) without field in the same bins, and `index_counts` (N,) without field.
+    `reference_bin_counts` (bins,) without field in the same bins, and `index_counts` (N,).
     """
     p, n_spins = cell.p, cell.n_spins
     field = None if cell.field.is_zero else cell.field
@@ -113,7 +113,7 @@ def exact_block(cell: ExactCell) -> Arrays:
         edges=np.array(edges),
         bin_counts=np.asarray(complexity.mean_count_bins(edges, n_spins, p, field=field)),
         reference_bin_counts=np.asarray(complexity.mean_count_bins(edges, n_spins, p)),
-        index_counts=np.asarray(complexity.mean_count(n_spins, p, index=np.arange(n_spins))),
+        index_counts=np.asarray(complexity.mean_count(n_spins, p, index=np.arange(n_spins), field=field)),
     )
     return result
 

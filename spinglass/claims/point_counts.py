@@ -32,7 +32,7 @@ _COUPLINGS, _PATH = 0, 1
 def critical_point_counts(
     samples: int, seed: int, workers: int | None, p: int, n_spins: Sequence[int], rho: Sequence[float]
 ) -> Evidence:
-    """Exact mean counts (total, energy bins, and indices when every ρ is zero) beside complete enumeration.
+    """Exact mean counts (total, energy bins, every index) beside complete enumeration.
 
     The wrong theory leaves the field out; without field it is the exact count with prefactor 2√(2/(p−1)).
     """
@@ -52,9 +52,8 @@ def critical_point_counts(
         exact = exact_block(ExactCell(p, n, field, resolved=True))
         found = Enumeration.from_blocks(n, blocks[n])
         edges, bins = exact["edges"].tolist(), exact["bin_counts"]
-        indices = exact["index_counts"].tolist() if field.is_zero else None
         count = float(exact["total"])
-        family += comparisons(found, count, edges, bins.tolist(), indices, n_spins=n)
+        family += comparisons(found, count, edges, bins.tolist(), exact["index_counts"].tolist(), n_spins=n)
         if field.is_zero:
             slip = math.sqrt(p / (p - 1))
             wrong += comparisons(found, slip * count, edges, (slip * bins).tolist(), n_spins=n)

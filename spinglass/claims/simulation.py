@@ -43,7 +43,7 @@ def judged_simulation(
                 float(theory["total"]),
                 theory["edges"].tolist(),
                 theory["bin_counts"].tolist(),
-                theory["index_counts"].tolist() if group is base else None,
+                theory["index_counts"].tolist(),
                 reference,
             ):
                 family.append((group, n_spins, comparison))

@@ -92,7 +92,7 @@ def command(
         float(exact["total"]),
         exact["edges"].tolist(),
         exact["bin_counts"].tolist(),
-        exact["index_counts"].tolist() if field.is_zero else None,
+        exact["index_counts"].tolist(),
     )
     verdict = judge(family)
     result: dict[str, Any] = {

@@ -13,11 +13,11 @@ def draw_index_densities(folder: ReportFolder, title: str) -> Drawing:
     p, n = table[0]["p"], table[0]["n_spins"]
     fields = sorted({row["rho"] for row in table}, key=abs)
     left, right, head, height, between = 15.0, 4.0, 18.0, 52.0, 14.0
-    sheet = Sheet(DOUBLE_COLUMN, head + len(fields) * (height + between) + 2.0, title)
+    sheet = Sheet(DOUBLE_COLUMN, head + len(fields) * (height + between) - 1.0, title)
     key = f"$p = {p}$, $N = {n}$;  coloured: index $k$, named at its peak;  grey: all indices"
     sheet.text(1.5, 9.6, key, size=SMALL_TEXT, color="#4d4d4d")
     top = 1.12 * max(sum(row["density"] for row in group) for group in _by_energy(table).values())
-    ends = [row["energy_density"] for row in table]
+    ends = [row["energy_density"] for row in table if row["density"] > 1e-3 * top]
     found: list[str] = []
     for place, rho in enumerate(fields):
         y0 = head + place * (height + between)
@@ -41,7 +41,7 @@ def draw_index_densities(folder: ReportFolder, title: str) -> Drawing:
         axes.set_ylabel("density  d E Crt$_{N,k}$ / d$u$")
         if place == len(fields) - 1:
             axes.set_xlabel("energy density $u = h/N$")
-        step = (max(ends) - min(ends)) / (len(total) - 1)
+        step = total[1][0] - total[0][0]
         minima = step * sum(row["density"] for row in rows if row["index"] == 0)
         words = "without field" if rho == 0 else f"with ρ₁ = {shortest(rho)}"
         found.append(

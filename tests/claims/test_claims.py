@@ -8,6 +8,7 @@ import pytest
 from spinglass import InputError, complexity
 from spinglass.activations import Activation, activation
 from spinglass.claims import Claim, load_claims, plan_comparison
+from spinglass.claims.atlas import TABLES as ATLAS_TABLES
 from spinglass.claims.critical_points import Enumeration, EnumerationCell, enumerate_block
 from spinglass.claims.pairings import PAIRINGS
 from spinglass.claims.summary import _factor
@@ -138,7 +139,7 @@ def test_the_name_of_the_reference_belongs_to_it():
 
 
 def test_the_tables_are_those_that_reports_read():
-    assert set(TABLES) == set(table_names())
+    assert {*TABLES, *ATLAS_TABLES} == set(table_names())
 
 
 @pytest.mark.parametrize(
