@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from spinglass.cli import main
 
-COMMANDS = ["compare", "figures", "complexity", "census", "validate", "preactivations"]
+COMMANDS = ["compare", "figures", "atlas", "complexity", "census", "validate", "preactivations"]
 
 
 def _run(*arguments: str, code: int = 0) -> str:
@@ -59,8 +59,32 @@ def test_complexity_prints_and_writes(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "glass", [["--p", "4", "--linear", "0.7"], ["--mixture", "1:0.4,2:0.8,3:1", "--spike", "0.6,2"]]
+)
+def test_complexity_counts_by_index_with_mixture_field_and_window(glass):
+    whole = json.loads(_run("complexity", *glass, "--n", "4", "--json"))
+    counts = whole["mean_count_by_index"]
+    assert sum(counts) == pytest.approx(whole["mean_count"], rel=1e-10)
+    assert counts[0] - counts[1] + counts[2] - counts[3] == pytest.approx(0.0, abs=1e-9)  # Euler characteristic of S^3
+    below = json.loads(_run("complexity", *glass, "--n", "4", "--energy=-inf,-0.5", "--json"))
+    above = json.loads(_run("complexity", *glass, "--n", "4", "--energy=-0.5,inf", "--json"))
+    assert below["mean_count"] + above["mean_count"] == pytest.approx(whole["mean_count"], rel=1e-9)
+    assert 0 <= below["mean_count_error"] < 1e-8
+
+
+@pytest.mark.parametrize(
     "arguments",
-    [["complexity", "--p", "1"], ["complexity", "--rho", "1"], ["complexity", "--n", "4", "--rho", "a"]],
+    [
+        ["complexity", "--p", "1"],
+        ["complexity", "--rho", "1"],
+        ["complexity", "--n", "4", "--rho", "a"],
+        ["complexity", "--n", "4", "--rho", "1", "--linear", "1"],
+        ["complexity", "--n", "4", "--spike", "1,1.5"],
+        ["complexity", "--n", "4", "--energy", "1,0"],
+        ["complexity", "--mixture", "2:1,2:1"],
+        ["complexity", "--mixture", "1:1"],
+        ["complexity", "--mixture", "2:1", "--p", "3"],
+    ],
 )
 def test_complexity_refuses(arguments):
     assert "Error" in _run(*arguments, code=2)
