@@ -33,6 +33,7 @@ ORDER = (
     "saddle-points",
     "kac-rice",
     "complexity",
+    "phase-diagram",
     "finite-counts",
     "activation-ratio",
     "path-sum",
