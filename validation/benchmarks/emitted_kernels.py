@@ -20,6 +20,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
+from sympy.printing.numpy import SciPyPrinter
 
 from derivations import build
 from derivations.emit import Formula
@@ -62,14 +63,21 @@ def compiled(formula: Formula) -> Callable[[list[Real]], Real]:
     return run
 
 
+def known_to_numpy(plain: sp.Basic) -> bool:
+    """Whether numpy and scipy have every function of an expression, for arrays."""
+    printer = SciPyPrinter()
+    names = {type(node).__name__ for node in plain.atoms(sp.Function)}
+    return not plain.has(sp.Integral, sp.Sum) and all(
+        name in printer.known_functions or hasattr(printer, f"_print_{name}") for name in names
+    )
+
+
 def lambdified(formula: Formula, cse: bool) -> Callable[[list[Real]], Real] | None:
     """sympy's lambdify of the plain form over numpy, or None where numpy lacks a function of it."""
-    try:
-        function = sp.lambdify(formula.kernel.arguments, formula.plain, ["numpy", "scipy"], cse=cse)
-        with np.errstate(all="ignore"):
-            function(*(np.array([value]) for value in formula.sample(1)[-1]))
-    except (NameError, TypeError, NotImplementedError, ImportError, KeyError, AttributeError, ValueError):
+    plain = sp.sympify(formula.plain)
+    if not known_to_numpy(plain):
         return None
+    function = sp.lambdify(formula.kernel.arguments, plain, ["numpy", "scipy"], cse=cse)
     return lambda given: np.broadcast_to(np.asarray(function(*given), dtype=float), given[0].shape)
 
 
