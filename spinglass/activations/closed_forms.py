@@ -20,6 +20,7 @@ from typing import Any
 from spinglass._errors import ComputationError, InputError, checked_float, checked_int, input_error
 from spinglass.activations.activation import Activation, activation
 from spinglass.activations.catalogue import CATALOGUE
+from spinglass.formulary.precision import settled
 
 _CHECKED_STDS = (0.31, 0.87, 1.6)
 _AGREEMENT = 1e-11  # of the mean of |g|
@@ -82,19 +83,17 @@ class ClosedForm:
 
         digits = checked_int("digits", digits, 1, _MOST_DIGITS)
         self._checked(preactivation_std)
-        before, stable = None, scaled(self.expression)
-        for working in (digits + 15, 2 * digits + 40, 4 * digits + 120, 8 * digits + 400):
-            with mp.workdps(working):
-                value = mp.mpf(evaluate(stable, mp.mpf(preactivation_std), arithmetic()))
-                if before is not None and abs(value - before) <= mp.mpf(10) ** (-digits - 2) * abs(value):
-                    break
-                before = value
-        else:
-            if abs(value) > mp.mpf(10) ** (-4 * digits):
-                raise ComputationError(f"E {self.quantity} cancels beyond {working} digits at this sigma")
-            value = mp.mpf(0)
-        with mp.workdps(digits):
-            return +value
+        stable = scaled(self.expression)
+        working = (digits + 15, 2 * digits + 40, 4 * digits + 120, 8 * digits + 400)
+        value = settled(
+            lambda: mp.mpf(evaluate(stable, mp.mpf(preactivation_std), arithmetic())),
+            digits,
+            working,
+            negligible=mp.mpf(10) ** (-4 * digits),
+        )
+        if value is None:
+            raise ComputationError(f"E {self.quantity} cancels beyond {working[-1]} digits at this sigma")
+        return value
 
     def _checked(self, std: Any) -> float:
         if self.expression is None:

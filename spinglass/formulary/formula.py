@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spinglass._errors import ComputationError, InputError, checked_int, input_error
+from spinglass.formulary.precision import settled
 
 MANIFEST = Path(__file__).resolve().parents[1] / "generated" / "manifest.json"
 _MOST_DIGITS = 100_000
@@ -128,28 +129,15 @@ class Formula:
         The working precision is doubled until two values agree, since differences in a formula cost digits.
         Raises `ComputationError` where they never do.
         """
-        import mpmath
-
         digits = checked_int("digits", digits, 1, _MOST_DIGITS)
         self._check_count(arguments)
         exact = [self._exact(argument, value) for argument, value in zip(self.arguments, arguments, strict=True)]
         working = digits + 30 + 4 * max((_decades(value) for value in exact), default=0)
-        before: Any = None
-        for _ in range(_DOUBLINGS):
-            with mpmath.workdps(working):
-                value = self._twin([_as_mpf(number) for number in exact])
-                if mpmath.isinf(value) and value == before:
-                    return value
-                # Zero twice proves nothing: a small difference may be lost twice.
-                if before is not None and value and abs(value - before) <= abs(value) * mpmath.mpf(10) ** (-digits - 2):
-                    with mpmath.workdps(digits):
-                        return +value
-                zero = before == 0 and value == 0
-                before = value
-            working *= 2
-        if zero:
-            return mpmath.mpf(0)
-        raise ComputationError(f"{self.name} does not settle to {digits} digits with {working // 2} digits of work")
+        steps = [working << doubling for doubling in range(_DOUBLINGS)]
+        value = settled(lambda: self._twin([_as_mpf(number) for number in exact]), digits, steps)
+        if value is None:
+            raise ComputationError(f"{self.name} does not settle to {digits} digits with {steps[-1]} digits of work")
+        return value
 
     def _twin(self, values: list[Any]) -> Any:
         """The value of the twin in mpmath at its current precision, a real number."""
