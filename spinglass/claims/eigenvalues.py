@@ -7,13 +7,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from spinglass import random_matrices
 from spinglass._errors import checked_int, input_error
 from spinglass.campaigns import stream
 from spinglass.claims.decision import sample_comparison
 from spinglass.claims.evidence import Evidence
+from spinglass.random_matrices.soft_edge import orthogonal_part
 
 _BLOCK = 500  # matrices held at a time
 
@@ -66,26 +66,3 @@ def soft_edge_counts(samples: int, seed: int, workers: int | None, n: int, edges
         family.append(sample_comparison(name, theory, counts[:, column], step=1))
         wrong.append(sample_comparison(name, theory - last, counts[:, column], step=1))
     return Evidence(tuple(family), "the last term of the soft-edge density left out", tuple(wrong))
-
-
-def soft_edge_density(s: ArrayLike) -> NDArray[np.float64]:
-    """The limiting density of the GOE at the edge: Ai′(s)² − s Ai(s)² + ½ Ai(s)(1 − ∫_s^∞ Ai), λ = 2√n + s n^{−1/6}.
-
-    Source: Forrester, Nagao, Honner, Nucl. Phys. B 553 (1999) 601.
-    """
-    from scipy.special import airy
-
-    place = np.asarray(s, dtype=float)
-    value, slope, _, _ = airy(place)
-    return np.asarray(slope**2 - place * value**2 + orthogonal_part(place))
-
-
-def orthogonal_part(s: ArrayLike) -> NDArray[np.float64]:
-    """½ Ai(s)(1 − ∫_s^∞ Ai): what the soft-edge density of the GOE has beyond that of the unitary ensemble."""
-    from scipy.special import airy
-
-    place = np.asarray(s, dtype=float)
-    nodes, weights = np.polynomial.legendre.leggauss(96)  # digits for |s| <= 20; scipy's own integral has seven at most
-    steps = place[..., None] / 2
-    below = 2 / 3 + (steps * weights * airy(steps * (1 + nodes))[0]).sum(axis=-1)  # ∫_{−∞}^s Ai
-    return np.asarray(airy(place)[0] * below / 2)

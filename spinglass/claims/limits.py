@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 from spinglass import complexity, random_matrices
 from spinglass._errors import checked_choice, checked_float, checked_int, input_error
 from spinglass.claims.determinants import exact_spiked_ratio
-from spinglass.claims.eigenvalues import orthogonal_part, soft_edge_density
 from spinglass.claims.evidence import Evidence, approach, checked_sizes, outlier_power, together
 from spinglass.hamiltonians import OverlapField
+from spinglass.random_matrices.soft_edge import orthogonal_part, soft_edge_density
 
 
 def complexity_approach(
@@ -248,8 +248,8 @@ def soft_edge_approach(
             random_matrices.goe_density(2 * math.sqrt(size) + s * size ** (-1 / 6), size) * size ** (-1 / 6)
             for size in sizes
         ]
-        limit = float(soft_edge_density(s))
-        unitary = limit - float(orthogonal_part(s))
+        limit = soft_edge_density(s)
+        unitary = limit - orthogonal_part(s)
         control = f"the last term left out at s = {s:g}"
         cases.append(approach(sizes, scaled, limit, control, wrong_limit=unitary, order=1 / 3, name="n"))
     if not cases:

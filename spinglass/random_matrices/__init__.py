@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spinglass.random_matrices.semicircle import density as semicircle_density
     from spinglass.random_matrices.semicircle import log_potential, stieltjes
     from spinglass.random_matrices.semicircle import quantile as semicircle_quantile
+    from spinglass.random_matrices.soft_edge import soft_edge_density
 
 _MODULE_OF = {
     "count_below": "ensembles",
@@ -43,6 +44,7 @@ _MODULE_OF = {
     "semicircle_cdf": "semicircle",
     "semicircle_density": "semicircle",
     "semicircle_quantile": "semicircle",
+    "soft_edge_density": "soft_edge",
     "stieltjes": "semicircle",
 }
 _NAME_IN_MODULE = {"semicircle_cdf": "cdf", "semicircle_density": "density", "semicircle_quantile": "quantile"}
@@ -64,6 +66,7 @@ __all__ = [
     "semicircle_cdf",
     "semicircle_density",
     "semicircle_quantile",
+    "soft_edge_density",
     "stieltjes",
 ]
 

@@ -7,7 +7,6 @@ import pytest
 
 from spinglass import InputError, complexity, random_matrices
 from spinglass.claims import Claim
-from spinglass.claims.eigenvalues import orthogonal_part, soft_edge_density
 from spinglass.claims.evidence import approach, together
 from spinglass.claims.limits import _largest_field_complexity
 from spinglass.claims.mixed_glasses import log_mean_density
@@ -133,18 +132,6 @@ def test_the_law_beyond_the_exact_orders_is_the_limit():
     assert outcome.passes, outcome.evidence
     theory = [comparison.theory for comparison in outcome.comparisons]
     assert theory == pytest.approx([1.5, 1 + 2 * (3 - math.sqrt(5)) / 2], abs=1e-13)
-
-
-@pytest.mark.parametrize("s", [-15.0, -6.0, -2.5, -0.3, 0.0, 0.8, 3.0])
-def test_the_soft_edge_density_against_high_precision(s):
-    from mpmath import mp
-
-    ai, slope = mp.airyai(s), mp.airyai(s, derivative=1)
-    tail = mp.quad(mp.airyai, [*np.arange(s, 12.0), 12, 40])
-    last = ai * (1 - tail) / 2
-    assert float(orthogonal_part(s)) == pytest.approx(float(last), rel=1e-11, abs=1e-15)
-    assert float(soft_edge_density(s)) == pytest.approx(float(slope**2 - s * ai**2 + last), rel=1e-11)
-    assert soft_edge_density([s, 1.0]).shape == (2,)
 
 
 def test_the_supremum_over_latitudes():
