@@ -315,23 +315,23 @@ def _register_quadratic() -> None:
     )
     named = {sp.sqrt(_DISTANCE): _distance_root, sp.sqrt(1 + _DISTANCE): _far}
     # rho times each factor: a weak rho squared alone would leave the range of normal floats
-    narrow, wide, steep, many = sp.symbols("narrow wide steep many", real=True)
+    narrow, wide, many = sp.symbols("narrow wide many", real=True)
     sum_ = _distance_root + _far
-    split = (*lines, Assignment(narrow, rho * _distance_root, twofold=True), Assignment(wide, rho * sum_, twofold=True))
+    split = (*lines, Assignment(narrow, rho * _distance_root), Assignment(wide, rho * sum_))
     shared = sp.cancel(outside.subs(named) / (rho**2 * _distance_root * sum_)) * narrow * wide
-    per_index = sp.factor((index_form - outside).subs(named) / (k * rho**2 * _distance_root))
+    in_index = sp.Poly(sp.cancel(index_form.subs(named) / (rho**2 * _distance_root)), k)
+    even, _, constant = (sp.factor(part) for part in in_index.all_coeffs())  # the middle one is the last
     all_lines = (
         Assignment(_depth, depth, twofold=True),
-        *split,
-        Assignment(steep, k * narrow, twofold=True),
-        Assignment(many, rho * per_index, twofold=True),
+        *split[:-1],
+        Assignment(many, even * k**2 + constant * (k + 1)),
     )
     derivation.formula(
         Formula(
             kernel=Kernel(
                 "log_energy_ratio_quadratic", (u, rho),
-                (Branch(_depth < 0, inside.subs(v, _depth), twofold=True, note="inside the bulk"),
-                 Branch(sp.true, shared, split, twofold=True)),
+                (Branch(_depth < 0, inside.subs(v, _depth), note="inside the bulk"),
+                 Branch(sp.true, shared, split)),
                 "log of the ratio at energy density u of numbers of critical points to those of ReLU, p = 2.",
                 before=(Assignment(_depth, depth, twofold=True),),
             ),
@@ -347,7 +347,7 @@ def _register_quadratic() -> None:
         Formula(
             kernel=Kernel(
                 "log_index_ratio_quadratic", (u, rho, k),
-                (Branch(sp.true, steep * many + shared, all_lines, twofold=True),),
+                (Branch(sp.true, narrow * (rho * many), all_lines),),
                 "log of the ratio of numbers of index-k points to ReLU's at energy density u, p = 2.",
             ),
             title="Ratio of numbers of index-k points, two spins (logarithm)",
@@ -409,8 +409,9 @@ def _register_latitude() -> None:
             )
         )  # fmt: skip
     depth = p * u**2 / (4 * (p - 1)) - 1
-    far = _magnitude * sp.sqrt(p / (p - 1)) / 2 + _distance_root
-    outside = sp.sign(u) * (_magnitude - (1 / _far - k * _distance_root) / sp.sqrt(p * (p - 1)))
+    quotient, stretch = sp.symbols("quotient stretch", positive=True)  # p/(p-1) and its root
+    far = _magnitude * stretch / 2 + _distance_root
+    outside = sp.sign(u) * (_magnitude - (1 / _far - k * _distance_root) / ((p - 1) * stretch))
     place = sp.Abs(u) * sp.sqrt(p / (p - 1))
     root = sp.sqrt(place**2 / 4 - 1)
     shown = sp.sign(u) * (sp.Abs(u) - (1 / (place / 2 + root) - k * root) / sp.sqrt(p * (p - 1)))
@@ -420,7 +421,8 @@ def _register_latitude() -> None:
                 "energy_tilt", (u, p, k),
                 (Branch(_depth < 0, inside, note="inside the bulk"),
                  Branch(sp.true, outside, (
-                     Assignment(_magnitude, sp.Abs(u)), Assignment(_distance_root, sp.sqrt(_depth), twofold=True),
+                     Assignment(_magnitude, sp.Abs(u)), Assignment(_distance_root, sp.sqrt(sp.Max(_depth, 0))),
+                     Assignment(quotient, p / (p - 1)), Assignment(stretch, sp.sqrt(quotient)),
                      Assignment(_far, far)))),
                 "b = u + (Re m_sc - k sqrt(v))/sqrt(p(p-1)): the coefficient of rho t^(p-1) in the exponent.",
                 before=(Assignment(_depth, depth, twofold=True),),

@@ -25,6 +25,10 @@ _before = (
 )
 
 
+# Loops evaluate both branches and take one: the root of a negative number would raise a floating-point flag.
+_inside = sp.Symbol("inside", positive=True)
+
+
 def _sizes(rng: np.random.Generator) -> float:
     return float(rng.integers(1, 10 ** rng.integers(1, 9)))
 
@@ -69,7 +73,7 @@ FORMULAS.append(
             "bulk_density_prefactor",
             (u, N, p),
             (
-                Branch(sp.Lt(v, 0), 2 * N * sp.sqrt(2) * sp.sqrt(-v / (p - 1)) / sp.pi, twofold=True),
+                Branch(sp.Lt(v, 0), N * sp.sqrt(_inside) / sp.pi, (Assignment(_inside, sp.Max(-8 * v / (p - 1), 0)),)),
                 Branch(sp.true, sp.Integer(0), note="outside the bulk"),
             ),
             "Factor of exp(N Sigma(u)) in the mean density of critical points at u in the bulk, large N.",
@@ -94,8 +98,8 @@ FORMULAS.append(
             (
                 Branch(
                     sp.Lt(v, 0),
-                    4 * sp.sqrt(2) * sp.sqrt(-v * (p - 1)) / (sp.pi * (p - 2) * -u),
-                    twofold=True,
+                    sp.sqrt(_inside) / (sp.pi * (p - 2) * -u),
+                    (Assignment(_inside, sp.Max(-32 * v * (p - 1), 0)),),
                 ),
                 Branch(sp.true, sp.Integer(0), note="outside the bulk"),
             ),

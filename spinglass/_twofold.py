@@ -75,10 +75,9 @@ def divide(a: float, a_low: float, b: float, b_low: float) -> tuple[float, float
 
 @jit
 def root(a: float, a_low: float) -> tuple[float, float]:
-    """√(a + a_low), a >= 0."""
-    if a <= 0.0:
-        return 0.0, 0.0
-    high = math.sqrt(a)
-    low = (fma(-high, high, a) + a_low) / (2 * high)  # the remainder of √a is a float
+    """√(a + a_low), a >= 0; zero below. Without a branch, so that loops over it become vector instructions."""
+    high = math.sqrt(a if a > 0.0 else 0.0)
+    remainder = fma(-high, high, a) + a_low  # the remainder of √a is a float
+    low = remainder / (2 * high if a > 0.0 else math.inf)
     total = high + low
     return total, low - (total - high)

@@ -15,7 +15,7 @@ Equations:
     energy_tilt: activation-ratio.latitude
 Sources: baskerville2021, choromanska2015.
 
-Digest: 5607084f234dfb7f.
+Digest: 501071545a67ebd6.
 """
 
 from __future__ import annotations
@@ -327,25 +327,17 @@ def log_energy_ratio_quadratic(u: float, rho: float) -> float:
     h3, l3 = _add(-1.0, 0.0, h2, l2)
     v, v_low = h3, l3
     if v < 0:  # inside the bulk
-        h4, l4 = _exact_product(rho, rho)
-        h5, l5 = _multiply(v, v_low, h4, l4)
-        h6, l6 = _multiply(0.25, 0.0, h5, l5)
-        return h6 + l6
+        return (1/4)*rho**2*v
     magnitude = abs(u)
-    h7, l7 = _root(v, v_low)
-    c, c_low = h7, l7
-    h8, l8 = _root(2.0, 0.0)
-    h9, l9 = _multiply(magnitude, 0.0, h8, l8)
-    h10, l10 = _multiply(0.5, 0.0, h9, l9)
-    w, w_low = h10, l10
-    h11, l11 = _multiply(rho, 0.0, c, c_low)
-    narrow, narrow_low = h11, l11
-    h12, l12 = _add(c, c_low, w, w_low)
-    h13, l13 = _multiply(rho, 0.0, h12, l12)
-    wide, wide_low = h13, l13
-    h14, l14 = _multiply(narrow, narrow_low, wide, wide_low)
-    h15, l15 = _multiply(0.5, 0.0, h14, l14)
-    return h15 + l15
+    h4, l4 = _root(v, v_low)
+    c, c_low = h4, l4
+    h5, l5 = _root(2.0, 0.0)
+    h6, l6 = _multiply(magnitude, 0.0, h5, l5)
+    h7, l7 = _multiply(0.5, 0.0, h6, l6)
+    w, w_low = h7, l7
+    narrow = c*rho
+    wide = rho*(c + w)
+    return (1/2)*narrow*wide
 
 
 @vectorize
@@ -379,26 +371,9 @@ def log_index_ratio_quadratic(u: float, rho: float, k: float) -> float:
     h6, l6 = _multiply(magnitude, 0.0, h5, l5)
     h7, l7 = _multiply(0.5, 0.0, h6, l6)
     w, w_low = h7, l7
-    h8, l8 = _multiply(rho, 0.0, c, c_low)
-    narrow, narrow_low = h8, l8
-    h9, l9 = _add(c, c_low, w, w_low)
-    h10, l10 = _multiply(rho, 0.0, h9, l9)
-    wide, wide_low = h10, l10
-    h11, l11 = _multiply(narrow, narrow_low, k, 0.0)
-    steep, steep_low = h11, l11
-    h12, l12 = _multiply(2.0, 0.0, c, c_low)
-    h13, l13 = _multiply(2.0, 0.0, w, w_low)
-    h14, l14 = _add(h12, l12, h13, l13)
-    h15, l15 = _multiply(c, c_low, k, 0.0)
-    h16, l16 = _add(h14, l14, h15, l15)
-    h17, l17 = _multiply(rho, 0.0, h16, l16)
-    h18, l18 = _multiply(0.25, 0.0, h17, l17)
-    many, many_low = h18, l18
-    h19, l19 = _multiply(many, many_low, steep, steep_low)
-    h20, l20 = _multiply(narrow, narrow_low, wide, wide_low)
-    h21, l21 = _multiply(0.5, 0.0, h20, l20)
-    h22, l22 = _add(h19, l19, h21, l21)
-    return h22 + l22
+    narrow = c*rho
+    many = (1/4)*c*k**2 + (1/2)*(c + w)*(k + 1)
+    return many*narrow*rho
 
 
 @vectorize
@@ -412,10 +387,8 @@ def log_index_ratio_quadratic_in(ctx: Any, u: Any, rho: Any, k: Any) -> Any:
     c = ctx.sqrt(v)
     w = (ctx.ratio(1, 2))*ctx.sqrt(2)*magnitude
     narrow = c*rho
-    wide = rho*(c + w)
-    steep = k*narrow
-    many = (ctx.ratio(1, 4))*rho*(c*k + 2*c + 2*w)
-    return many*steep + (ctx.ratio(1, 2))*narrow*wide
+    many = (ctx.ratio(1, 4))*c*k**2 + (ctx.ratio(1, 2))*(c + w)*(k + 1)
+    return many*narrow*rho
 
 
 @jit
@@ -486,10 +459,11 @@ def energy_tilt(u: float, p: float, k: float) -> float:
     if v < 0:  # inside the bulk
         return (1/2)*u*(2*p - 3)/(p - 1)
     magnitude = abs(u)
-    h7, l7 = _root(v, v_low)
-    c, c_low = h7, l7
-    w = c + (1/2)*magnitude*math.sqrt(p)*math.sqrt((1/(p - 1)))
-    return (magnitude - (-c*k + (1/w))/(math.sqrt(p)*math.sqrt(p - 1)))*(math.copysign(1.0, u) if u != 0 else 0.0)
+    c = math.sqrt(max(0, v))
+    quotient = p/(p - 1)
+    stretch = math.sqrt(quotient)
+    w = c + (1/2)*magnitude*stretch
+    return (magnitude - (-c*k + (1/w))/(stretch*(p - 1)))*(math.copysign(1.0, u) if u != 0 else 0.0)
 
 
 @vectorize
@@ -502,6 +476,8 @@ def energy_tilt_in(ctx: Any, u: Any, p: Any, k: Any) -> Any:
     if ctx.less(v, 0):
         return (ctx.ratio(1, 2))*u*(2*p - 3)/(p - 1)
     magnitude = ctx.absolute(u)
-    c = ctx.sqrt(v)
-    w = c + (ctx.ratio(1, 2))*magnitude*ctx.sqrt(p)*ctx.sqrt((1/(p - 1)))
-    return (magnitude - (-c*k + (1/w))/(ctx.sqrt(p)*ctx.sqrt(p - 1)))*ctx.sign(u)
+    c = ctx.sqrt(ctx.maximum(0, v))
+    quotient = p/(p - 1)
+    stretch = ctx.sqrt(quotient)
+    w = c + (ctx.ratio(1, 2))*magnitude*stretch
+    return (magnitude - (-c*k + (1/w))/(stretch*(p - 1)))*ctx.sign(u)

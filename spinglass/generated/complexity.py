@@ -24,7 +24,7 @@ Equations:
     mixed_slope: complexity.mixed-exponent
 Sources: auffinger2013, auffinger2013smooth, benarous2019, fyodorov2004.
 
-Digest: b77483ccf826b9ec.
+Digest: 44adb0e6718a8f95.
 """
 
 from __future__ import annotations
@@ -429,15 +429,8 @@ def bulk_density_prefactor(u: float, N: float, p: float) -> float:
     h4, l4 = _edge_distance(u, leading, leading_low)
     v, v_low = h4, l4
     if v < 0:
-        h5, l5 = _root(2.0, 0.0)
-        h6, l6 = _multiply(N, 0.0, h5, l5)
-        h7, l7 = _exact_sum(-1.0, p)
-        h8, l8 = _divide(v, v_low, h7, l7)
-        h9, l9 = _root(-h8, -l8)
-        h10, l10 = _multiply(h6, l6, h9, l9)
-        h11, l11 = _divide(h10, l10, 3.141592653589793, 1.2246467991473532e-16)
-        h12, l12 = _multiply(2.0, 0.0, h11, l11)
-        return h12 + l12
+        inside = max(0, -8*v/(p - 1))
+        return N*math.sqrt(inside)/math.pi
     return 0.0
 
 
@@ -450,7 +443,8 @@ def bulk_density_prefactor_in(ctx: Any, u: Any, N: Any, p: Any) -> Any:
     leading = p/(4*p - 4)
     v = _edge_distance_in(ctx, u, leading)
     if ctx.less(v, 0):
-        return 2*ctx.sqrt(2)*N*ctx.sqrt(-v/(p - 1))/ctx.pi()
+        inside = ctx.maximum(0, -8*v/(p - 1))
+        return N*ctx.sqrt(inside)/ctx.pi()
     return ctx.ratio(0, 1)
 
 
@@ -464,17 +458,8 @@ def bulk_count_prefactor(u: float, p: float) -> float:
     h4, l4 = _edge_distance(u, leading, leading_low)
     v, v_low = h4, l4
     if v < 0:
-        h5, l5 = _root(2.0, 0.0)
-        h6, l6 = _exact_sum(-1.0, p)
-        h7, l7 = _multiply(v, v_low, h6, l6)
-        h8, l8 = _root(-h7, -l7)
-        h9, l9 = _multiply(h5, l5, h8, l8)
-        h10, l10 = _multiply(3.141592653589793, 1.2246467991473532e-16, u, 0.0)
-        h11, l11 = _exact_sum(-2.0, p)
-        h12, l12 = _multiply(h10, l10, h11, l11)
-        h13, l13 = _divide(h9, l9, h12, l12)
-        h14, l14 = _multiply(-4.0, 0.0, h13, l13)
-        return h14 + l14
+        inside = max(0, -32*v*(p - 1))
+        return -math.sqrt(inside)/(math.pi*u*(p - 2))
     return 0.0
 
 
@@ -487,7 +472,8 @@ def bulk_count_prefactor_in(ctx: Any, u: Any, p: Any) -> Any:
     leading = p/(4*p - 4)
     v = _edge_distance_in(ctx, u, leading)
     if ctx.less(v, 0):
-        return -4*ctx.sqrt(2)*ctx.sqrt(-v*(p - 1))/(ctx.pi()*u*(p - 2))
+        inside = ctx.maximum(0, -32*v*(p - 1))
+        return -ctx.sqrt(inside)/(ctx.pi()*u*(p - 2))
     return ctx.ratio(0, 1)
 
 

@@ -17,11 +17,12 @@ Equations:
     total_count_12: finite-counts.stable
 Sources: auffinger2013, debruijn1955, fyodorov2004.
 
-Digest: ba3aabef23a91faa.
+Digest: 41c1de9d031a1f03.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from spinglass._jit import jit, vectorize
@@ -74,19 +75,24 @@ def total_count_2_in(ctx: Any, p: Any) -> Any:
 @jit
 def total_count_3(p: float) -> float:
     """Mean total number of critical points of the pure p-spin glass, N = 3, real p > 1."""
-    h1, l1 = _exact_sum(-1.0, p)
-    r, r_low = h1, l1
-    h2, l2 = _multiply(3.0, 0.0, r, r_low)
-    h3, l3 = _add(1.0, 0.0, h2, l2)
-    q, q_low = h3, l3
-    h4, l4 = _root(r, r_low)
-    h5, l5 = _multiply(h4, l4, h4, l4)
-    h6, l6 = _multiply(h5, l5, h4, l4)
-    h7, l7 = _root(q, q_low)
-    h8, l8 = _divide(h6, l6, h7, l7)
-    h9, l9 = _multiply(8.0, 0.0, h8, l8)
-    h10, l10 = _add(2.0, 0.0, h9, l9)
-    return h10 + l10
+    r = p - 1
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = 8
+    rest = r*t
+    return r*math.sqrt(rest)*terms + 2
 
 
 @vectorize
@@ -96,29 +102,45 @@ def total_count_3_ufunc(p: float) -> float:
 
 def total_count_3_in(ctx: Any, p: Any) -> Any:
     r = p - 1
-    q = 3*r + 1
-    return 2 + 8*ctx.sqrt(r)**3/ctx.sqrt(q)
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = 8
+    rest = r*t
+    return r*ctx.sqrt(rest)*terms + 2
 
 
 @jit
 def total_count_4(p: float) -> float:
     """Mean total number of critical points of the pure p-spin glass, N = 4, real p > 1."""
-    h1, l1 = _exact_sum(-1.0, p)
-    r, r_low = h1, l1
-    h2, l2 = _multiply(3.0, 0.0, r, r_low)
-    h3, l3 = _add(1.0, 0.0, h2, l2)
-    q, q_low = h3, l3
-    h4, l4 = _multiply(29.0, 0.0, r, r_low)
-    h5, l5 = _add(24.0, 0.0, h4, l4)
-    h6, l6 = _multiply(r, r_low, h5, l5)
-    h7, l7 = _add(9.0, 0.0, h6, l6)
-    h8, l8 = _multiply(r, r_low, h7, l7)
-    h9, l9 = _add(2.0, 0.0, h8, l8)
-    h10, l10 = _root(q, q_low)
-    h11, l11 = _multiply(h10, l10, h10, l10)
-    h12, l12 = _multiply(h11, l11, h10, l10)
-    h13, l13 = _divide(h9, l9, h12, l12)
-    return h13 + l13
+    r = p - 1
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*((16/27)*t + 8/9) - 5/9) + 29/27
+    return math.sqrt(q)*terms*((3/2)*q*shift + q)
 
 
 @vectorize
@@ -128,34 +150,45 @@ def total_count_4_ufunc(p: float) -> float:
 
 def total_count_4_in(ctx: Any, p: Any) -> Any:
     r = p - 1
-    q = 3*r + 1
-    return (r*(r*(29*r + 24) + 9) + 2)/ctx.sqrt(q)**3
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*((ctx.ratio(16, 27))*t + ctx.ratio(8, 9)) + ctx.ratio(-5, 9)) + ctx.ratio(29, 27)
+    return ctx.sqrt(q)*terms*((ctx.ratio(3, 2))*q*shift + q)
 
 
 @jit
 def total_count_5(p: float) -> float:
     """Mean total number of critical points of the pure p-spin glass, N = 5, real p > 1."""
-    h1, l1 = _exact_sum(-1.0, p)
-    r, r_low = h1, l1
-    h2, l2 = _multiply(3.0, 0.0, r, r_low)
-    h3, l3 = _add(1.0, 0.0, h2, l2)
-    q, q_low = h3, l3
-    h4, l4 = _root(r, r_low)
-    h5, l5 = _multiply(h4, l4, h4, l4)
-    h6, l6 = _multiply(h5, l5, h5, l5)
-    h7, l7 = _multiply(h6, l6, h4, l4)
-    h8, l8 = _multiply(100.0, 0.0, r, r_low)
-    h9, l9 = _add(120.0, 0.0, h8, l8)
-    h10, l10 = _multiply(r, r_low, h9, l9)
-    h11, l11 = _add(36.0, 0.0, h10, l10)
-    h12, l12 = _multiply(h7, l7, h11, l11)
-    h13, l13 = _root(q, q_low)
-    h14, l14 = _multiply(h13, l13, h13, l13)
-    h15, l15 = _multiply(h14, l14, h14, l14)
-    h16, l16 = _multiply(h15, l15, h13, l13)
-    h17, l17 = _divide(h12, l12, h16, l16)
-    h18, l18 = _add(2.0, 0.0, h17, l17)
-    return h18 + l18
+    r = p - 1
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*((64/9)*t + 160/9) + 100/9
+    rest = r*t
+    return r**2*math.sqrt(rest)*terms + 2
 
 
 @vectorize
@@ -165,38 +198,46 @@ def total_count_5_ufunc(p: float) -> float:
 
 def total_count_5_in(ctx: Any, p: Any) -> Any:
     r = p - 1
-    q = 3*r + 1
-    return 2 + ctx.sqrt(r)**5*(r*(100*r + 120) + 36)/ctx.sqrt(q)**5
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*((ctx.ratio(64, 9))*t + ctx.ratio(160, 9)) + ctx.ratio(100, 9)
+    rest = r*t
+    return r**2*ctx.sqrt(rest)*terms + 2
 
 
 @jit
 def total_count_6(p: float) -> float:
     """Mean total number of critical points of the pure p-spin glass, N = 6, real p > 1."""
-    h1, l1 = _exact_sum(-1.0, p)
-    r, r_low = h1, l1
-    h2, l2 = _multiply(3.0, 0.0, r, r_low)
-    h3, l3 = _add(1.0, 0.0, h2, l2)
-    q, q_low = h3, l3
-    h4, l4 = _multiply(1339.0, 0.0, r, r_low)
-    h5, l5 = _add(2088.0, 0.0, h4, l4)
-    h6, l6 = _multiply(r, r_low, h5, l5)
-    h7, l7 = _add(1530.0, 0.0, h6, l6)
-    h8, l8 = _multiply(r, r_low, h7, l7)
-    h9, l9 = _add(780.0, 0.0, h8, l8)
-    h10, l10 = _multiply(r, r_low, h9, l9)
-    h11, l11 = _add(315.0, 0.0, h10, l10)
-    h12, l12 = _multiply(r, r_low, h11, l11)
-    h13, l13 = _add(84.0, 0.0, h12, l12)
-    h14, l14 = _multiply(r, r_low, h13, l13)
-    h15, l15 = _add(8.0, 0.0, h14, l14)
-    h16, l16 = _root(q, q_low)
-    h17, l17 = _multiply(h16, l16, h16, l16)
-    h18, l18 = _multiply(h17, l17, h16, l16)
-    h19, l19 = _multiply(h18, l18, h18, l18)
-    h20, l20 = _multiply(h19, l19, h16, l16)
-    h21, l21 = _divide(h15, l15, h20, l20)
-    h22, l22 = _multiply(0.25, 0.0, h21, l21)
-    return h22 + l22
+    r = p - 1
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*(t*(t*(t*(64/243 - 320/729*t) + 200/243) + 460/729) + 845/972) - 295/486) + 1339/2916
+    c1 = q**2
+    return math.sqrt(q)*terms*((5/2)*c1*shift + c1)
 
 
 @vectorize
@@ -206,40 +247,45 @@ def total_count_6_ufunc(p: float) -> float:
 
 def total_count_6_in(ctx: Any, p: Any) -> Any:
     r = p - 1
-    q = 3*r + 1
-    return (ctx.ratio(1, 4))*(r*(r*(r*(r*(r*(1339*r + 2088) + 1530) + 780) + 315) + 84) + 8)/ctx.sqrt(q)**7
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*(t*(t*(t*(ctx.ratio(64, 243) - ctx.ratio(320, 729)*t) + ctx.ratio(200, 243)) + ctx.ratio(460, 729)) + ctx.ratio(845, 972)) + ctx.ratio(-295, 486)) + ctx.ratio(1339, 2916)
+    return ctx.sqrt(q)*terms*((ctx.ratio(5, 2))*q**2*shift + q**2)
 
 
 @jit
 def total_count_7(p: float) -> float:
     """Mean total number of critical points of the pure p-spin glass, N = 7, real p > 1."""
-    h1, l1 = _exact_sum(-1.0, p)
-    r, r_low = h1, l1
-    h2, l2 = _multiply(3.0, 0.0, r, r_low)
-    h3, l3 = _add(1.0, 0.0, h2, l2)
-    q, q_low = h3, l3
-    h4, l4 = _root(r, r_low)
-    h5, l5 = _multiply(h4, l4, h4, l4)
-    h6, l6 = _multiply(h5, l5, h4, l4)
-    h7, l7 = _multiply(h6, l6, h6, l6)
-    h8, l8 = _multiply(h7, l7, h4, l4)
-    h9, l9 = _multiply(1099.0, 0.0, r, r_low)
-    h10, l10 = _add(2100.0, 0.0, h9, l9)
-    h11, l11 = _multiply(r, r_low, h10, l10)
-    h12, l12 = _add(1890.0, 0.0, h11, l11)
-    h13, l13 = _multiply(r, r_low, h12, l12)
-    h14, l14 = _add(884.0, 0.0, h13, l13)
-    h15, l15 = _multiply(r, r_low, h14, l14)
-    h16, l16 = _add(171.0, 0.0, h15, l15)
-    h17, l17 = _multiply(h8, l8, h16, l16)
-    h18, l18 = _root(q, q_low)
-    h19, l19 = _multiply(h18, l18, h18, l18)
-    h20, l20 = _multiply(h19, l19, h19, l19)
-    h21, l21 = _multiply(h20, l20, h20, l20)
-    h22, l22 = _multiply(h21, l21, h18, l18)
-    h23, l23 = _divide(h17, l17, h22, l22)
-    h24, l24 = _add(2.0, 0.0, h23, l23)
-    return h24 + l24
+    r = p - 1
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*(t*((1792/81)*t + 4352/81) + 1568/27) + 1904/81) + 1099/81
+    rest = r*t
+    return r**3*math.sqrt(rest)*terms + 2
 
 
 @vectorize
@@ -249,45 +295,46 @@ def total_count_7_ufunc(p: float) -> float:
 
 def total_count_7_in(ctx: Any, p: Any) -> Any:
     r = p - 1
-    q = 3*r + 1
-    return 2 + ctx.sqrt(r)**7*(r*(r*(r*(1099*r + 2100) + 1890) + 884) + 171)/ctx.sqrt(q)**9
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*(t*((ctx.ratio(1792, 81))*t + ctx.ratio(4352, 81)) + ctx.ratio(1568, 27)) + ctx.ratio(1904, 81)) + ctx.ratio(1099, 81)
+    rest = r*t
+    return r**3*ctx.sqrt(rest)*terms + 2
 
 
 @jit
 def total_count_8(p: float) -> float:
     """Mean total number of critical points of the pure p-spin glass, N = 8, real p > 1."""
-    h1, l1 = _exact_sum(-1.0, p)
-    r, r_low = h1, l1
-    h2, l2 = _multiply(3.0, 0.0, r, r_low)
-    h3, l3 = _add(1.0, 0.0, h2, l2)
-    q, q_low = h3, l3
-    h4, l4 = _multiply(28473.0, 0.0, r, r_low)
-    h5, l5 = _add(64272.0, 0.0, h4, l4)
-    h6, l6 = _multiply(r, r_low, h5, l5)
-    h7, l7 = _add(68427.0, 0.0, h6, l6)
-    h8, l8 = _multiply(r, r_low, h7, l7)
-    h9, l9 = _add(49014.0, 0.0, h8, l8)
-    h10, l10 = _multiply(r, r_low, h9, l9)
-    h11, l11 = _add(28791.0, 0.0, h10, l10)
-    h12, l12 = _multiply(r, r_low, h11, l11)
-    h13, l13 = _add(14868.0, 0.0, h12, l12)
-    h14, l14 = _multiply(r, r_low, h13, l13)
-    h15, l15 = _add(6237.0, 0.0, h14, l14)
-    h16, l16 = _multiply(r, r_low, h15, l15)
-    h17, l17 = _add(1782.0, 0.0, h16, l16)
-    h18, l18 = _multiply(r, r_low, h17, l17)
-    h19, l19 = _add(264.0, 0.0, h18, l18)
-    h20, l20 = _multiply(r, r_low, h19, l19)
-    h21, l21 = _add(16.0, 0.0, h20, l20)
-    h22, l22 = _root(q, q_low)
-    h23, l23 = _multiply(h22, l22, h22, l22)
-    h24, l24 = _multiply(h23, l23, h23, l23)
-    h25, l25 = _multiply(h24, l24, h22, l22)
-    h26, l26 = _multiply(h25, l25, h25, l25)
-    h27, l27 = _multiply(h26, l26, h22, l22)
-    h28, l28 = _divide(h21, l21, h27, l27)
-    h29, l29 = _multiply(0.125, 0.0, h28, l28)
-    return h29 + l29
+    r = p - 1
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*(t*(t*(t*(t*(t*(t*((3584/6561)*t - 1792/2187) - 1312/2187) + 448/729) + 2198/2187) + 1589/2187) + 2177/17496) + 10927/17496) - 7049/17496) + 9491/52488
+    c1 = q**3
+    return math.sqrt(q)*terms*((7/2)*c1*shift + c1)
 
 
 @vectorize
@@ -297,46 +344,45 @@ def total_count_8_ufunc(p: float) -> float:
 
 def total_count_8_in(ctx: Any, p: Any) -> Any:
     r = p - 1
-    q = 3*r + 1
-    return (ctx.ratio(1, 8))*(r*(r*(r*(r*(r*(r*(r*(r*(28473*r + 64272) + 68427) + 49014) + 28791) + 14868) + 6237) + 1782) + 264) + 16)/ctx.sqrt(q)**11
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*(t*(t*(t*(t*(t*(t*((ctx.ratio(3584, 6561))*t + ctx.ratio(-1792, 2187)) + ctx.ratio(-1312, 2187)) + ctx.ratio(448, 729)) + ctx.ratio(2198, 2187)) + ctx.ratio(1589, 2187)) + ctx.ratio(2177, 17496)) + ctx.ratio(10927, 17496)) + ctx.ratio(-7049, 17496)) + ctx.ratio(9491, 52488)
+    return ctx.sqrt(q)*terms*((ctx.ratio(7, 2))*q**3*shift + q**3)
 
 
 @jit
 def total_count_9(p: float) -> float:
     """Mean total number of critical points of the pure p-spin glass, N = 9, real p > 1."""
-    h1, l1 = _exact_sum(-1.0, p)
-    r, r_low = h1, l1
-    h2, l2 = _multiply(3.0, 0.0, r, r_low)
-    h3, l3 = _add(1.0, 0.0, h2, l2)
-    q, q_low = h3, l3
-    h4, l4 = _root(r, r_low)
-    h5, l5 = _multiply(h4, l4, h4, l4)
-    h6, l6 = _multiply(h5, l5, h5, l5)
-    h7, l7 = _multiply(h6, l6, h6, l6)
-    h8, l8 = _multiply(h7, l7, h4, l4)
-    h9, l9 = _multiply(22821.0, 0.0, r, r_low)
-    h10, l10 = _add(59346.0, 0.0, h9, l9)
-    h11, l11 = _multiply(r, r_low, h10, l10)
-    h12, l12 = _add(72891.0, 0.0, h11, l11)
-    h13, l13 = _multiply(r, r_low, h12, l12)
-    h14, l14 = _add(59388.0, 0.0, h13, l13)
-    h15, l15 = _multiply(r, r_low, h14, l14)
-    h16, l16 = _add(33867.0, 0.0, h15, l15)
-    h17, l17 = _multiply(r, r_low, h16, l16)
-    h18, l18 = _add(11922.0, 0.0, h17, l17)
-    h19, l19 = _multiply(r, r_low, h18, l18)
-    h20, l20 = _add(1909.0, 0.0, h19, l19)
-    h21, l21 = _multiply(h8, l8, h20, l20)
-    h22, l22 = _root(q, q_low)
-    h23, l23 = _multiply(h22, l22, h22, l22)
-    h24, l24 = _multiply(h23, l23, h22, l22)
-    h25, l25 = _multiply(h24, l24, h24, l24)
-    h26, l26 = _multiply(h25, l25, h25, l25)
-    h27, l27 = _multiply(h26, l26, h22, l22)
-    h28, l28 = _divide(h21, l21, h27, l27)
-    h29, l29 = _multiply(0.5, 0.0, h28, l28)
-    h30, l30 = _add(2.0, 0.0, h29, l29)
-    return h30 + l30
+    r = p - 1
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*(t*(t*(t*((22528/243)*t + 19456/81) + 23936/81) + 50560/243) + 6008/81) + 2284/81) + 7607/486
+    rest = r*t
+    return r**4*math.sqrt(rest)*terms + 2
 
 
 @vectorize
@@ -346,8 +392,23 @@ def total_count_9_ufunc(p: float) -> float:
 
 def total_count_9_in(ctx: Any, p: Any) -> Any:
     r = p - 1
-    q = 3*r + 1
-    return 2 + (ctx.ratio(1, 2))*ctx.sqrt(r)**9*(r*(r*(r*(r*(r*(22821*r + 59346) + 72891) + 59388) + 33867) + 11922) + 1909)/ctx.sqrt(q)**13
+    triple = 3*r
+    q = triple + 1
+    double = 2*r
+    rest = double - triple
+    rest = r + rest
+    lost = q - triple
+    shift = -lost + q
+    shift = -shift + triple
+    lost = 1 - lost
+    lost = lost + shift
+    lost = lost + rest
+    t = (1/q)
+    shift = lost*t
+    t = -shift*t + t
+    terms = t*(t*(t*(t*(t*((ctx.ratio(22528, 243))*t + ctx.ratio(19456, 81)) + ctx.ratio(23936, 81)) + ctx.ratio(50560, 243)) + ctx.ratio(6008, 81)) + ctx.ratio(2284, 81)) + ctx.ratio(7607, 486)
+    rest = r*t
+    return r**4*ctx.sqrt(rest)*terms + 2
 
 
 @jit
