@@ -29,6 +29,7 @@ ORDER = (
     "duality",
     "determinant",
     "rank-one",
+    "index-law",
     "semicircle",
     "saddle-points",
     "kac-rice",
