@@ -6,42 +6,60 @@ Convention of A_n: off-diagonal variance 1, diagonal variance 2, spectrum about 
 from __future__ import annotations
 
 import importlib
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spinglass._errors import ComputationError, checked_int, input_error
+from spinglass._errors import ComputationError, checked_choice, checked_int, input_error
 from spinglass.random_matrices.index_law import index_probabilities
 from spinglass.random_matrices.level_density import MAX_ORDER, log_mean_abs_determinant, real_array
-from spinglass.random_matrices.rank_one import spiked_ratio
+from spinglass.random_matrices.rank_one import spiked_ratio, spiked_ratio_error
+from spinglass.random_matrices.rank_one_indices import spiked_index_ratio
 
 MAX_ORDER_INDEX = 500
-MAX_ORDER_SPIKED = 64
+MAX_ORDER_SPIKED = 200
+MAX_ORDER_SPIKED_INDEX = 64
+MAX_ORDER_SUPERSYMMETRIC = 60
+METHODS = ("fourier", "supersymmetric")
+ACCURACY = 1e-12  # of the Fourier integral, relative to the sum over all indices, up to n = 64
+ACCURACY_OF_LARGE_ORDERS = 1e-11
 LARGEST = 1e100  # squares of xi and kappa stay inside double precision
 MAX_ORDER_CLOSED_FORM = 4
 LARGEST_CLOSED_FORM = 1e70  # fourth powers of xi stay inside double precision
 
 
 def mean_abs_determinant(
-    n: int, xi: ArrayLike, kappa: ArrayLike = 0.0, index: ArrayLike | None = None, log: bool = False
+    n: int,
+    xi: ArrayLike,
+    kappa: ArrayLike = 0.0,
+    index: ArrayLike | None = None,
+    log: bool = False,
+    *,
+    with_error: bool = False,
+    method: str | None = None,
 ) -> Any:
     """W_n(ξ, κ) = E|det(A_n + κ e eᵀ − ξ)|, e a unit vector; by index, the mean of |det| 1{index = k}.
 
     κ = 0: Fyodorov's identity 2^{(n+2)/2} Γ((n+1)/2) e^{ξ²/4} R_{n+1}(ξ), and by index one eigenproblem per ξ
-    (`index_law`). κ ≠ 0: the Fourier-Pfaffian integral over the minor (`rank_one`).
+    (`index_law`). κ ≠ 0: the Fourier-Pfaffian integral over the minor (`rank_one`, `rank_one_indices`).
 
     Parameters
     ----------
-    n : order, 1 <= n <= 2000; with κ ≠ 0 up to 64, with an index up to 500.
+    n : order, 1 <= n <= 2000; with an index up to 500; with κ ≠ 0 up to 200, with both up to 64.
     xi, kappa : shifts and strengths, any shapes that broadcast, of size at most 1e100.
-    index : None, or the number(s) of eigenvalues below ξ, 0 … n, broadcast with the rest; needs κ = 0.
+    index : None, or the number(s) of eigenvalues below ξ, 0 … n, broadcast with the rest.
     log : give the logarithm (E|det A_n| itself overflows near n = 300).
+    with_error : give (value, error), error a bound of the absolute error (of the logarithm when `log`).
+    method : None chooses as above; "fourier" forces the Fourier-Pfaffian integral, also at κ = 0; "supersymmetric"
+        the second exact route, a two-dimensional integral (`supersymmetric`; n >= 2, no index, slower).
 
-    Accuracy: relative 1e-13 for κ = 0 (1e-12 at n = 500), 1e-12 for κ ≠ 0 at any size of κ and ξ; by index 1e-14 √n
-    of the sum over all indices (rarer indices are zero).
+    Accuracy: relative 1e-13 for κ = 0 (1e-12 at n = 500), 1e-12 for κ ≠ 0 at any size of κ and ξ (1e-11 above n = 64);
+    by index the same fractions of the sum over all indices (rarer indices are zero).
 
-    Raises `InputError` for bad arguments; `ComputationError` when the value overflows and `log` is false.
+    Raises `InputError` for bad arguments; `ComputationError` when the error estimate misses these accuracies, or when
+    the value overflows and `log` is false.
 
     Source: Fyodorov, PRL 92 (2004) 240601 (κ = 0); κ ≠ 0 and the index own results, checked against the
     supersymmetric integral, Monte Carlo and closed forms at n = 1, 2.
@@ -50,39 +68,108 @@ def mean_abs_determinant(
     1.828427124746
     >>> round(mean_abs_determinant(2, 0.7, 1.3), 10)
     2.1589533967
+    >>> [round(mean_abs_determinant(3, 0.7, -2.0, index=k), 5) for k in range(4)]
+    [0.00018, 0.36267, 4.34372, 1.20423]
     """
     n = checked_int("n", n, 1, MAX_ORDER)
+    if method is not None:
+        checked_choice("method", method, METHODS)
     shift, strength = np.broadcast_arrays(real_array("xi", xi), real_array("kappa", kappa))
     for argument, values in (("xi", shift), ("kappa", strength)):
         if np.any(np.abs(values) > LARGEST):
             raise input_error(argument, float(np.max(np.abs(values))), f"must be of size at most {LARGEST:g}")
-    if index is not None:
-        if np.any(strength != 0):
-            raise input_error("kappa", kappa, "must be 0 when an index is given")
-        checked_int("n (with an index)", n, 1, MAX_ORDER_INDEX)
-        wanted = _checked_index(index, n)
-        shift, wanted = np.broadcast_arrays(shift, wanted)
-        places, inverse = np.unique(shift, return_inverse=True)
-        laws = np.array([index_probabilities(n, float(place)) for place in places]).reshape(places.size, n + 1)
-        share = laws[inverse.reshape(shift.shape), wanted]
-        with np.errstate(divide="ignore"):
-            logarithm = log_mean_abs_determinant(n, shift) + np.log(share)
-    else:
-        logarithm = log_mean_abs_determinant(n, shift)
-        spiked = strength != 0
-        if np.any(spiked):
-            checked_int("n (with kappa != 0)", n, 1, MAX_ORDER_SPIKED)
-            logarithm = np.array(logarithm)
-            for place in np.unique(shift[spiked]):
-                chosen = spiked & (shift == place)
-                log_minor, ratio = spiked_ratio(n, np.array([place]), strength[chosen])
-                logarithm[chosen] = log_minor[0] + np.log(ratio[:, 0])
+    wanted = None if index is None else _checked_index(index, n)
+    if wanted is not None:
+        shift, strength, wanted = np.broadcast_arrays(shift, strength, wanted)
+    swept = np.full(shift.shape, True) if method == "fourier" else strength != 0
+    _check_orders(n, method, wanted is not None, bool(np.any(swept)))
+
+    # value = share · e^scale
+    scale, share, error = log_mean_abs_determinant(n, shift), np.ones(shift.shape), np.zeros(shift.shape)
+    supersymmetric = method == "supersymmetric"
+    if supersymmetric or wanted is not None or np.any(swept):
+        scale = np.array(scale)
+        for place in np.unique(shift):
+            for group, route in ((swept, _spiked), (~swept, _plain)):
+                chosen = group & (shift == place)
+                if np.any(chosen):
+                    numbers = None if wanted is None else wanted[chosen]
+                    found = (_supersymmetric if supersymmetric else route)(n, float(place), strength[chosen], numbers)
+                    scale[chosen], share[chosen], error[chosen] = found
+    scale_error = 1.2e-15 * (n + 3) + 4e-16 * np.abs(scale)
+    with np.errstate(divide="ignore"):
+        logarithm = scale + np.log(share)
     if log:
-        return float(logarithm) if logarithm.ndim == 0 else logarithm
+        part = np.divide(error, share, out=np.ones_like(share), where=share > error)
+        with np.errstate(divide="ignore"):
+            uncertainty = -np.log1p(-part)  # infinite when nothing of the share is certain
+        return _given(logarithm, scale_error + uncertainty, with_error)
     if logarithm.size and float(np.max(logarithm)) > 709.0:
         raise ComputationError("the mean determinant exceeds the range of double precision; use log=True")
     values = np.exp(logarithm)
-    return float(values) if values.ndim == 0 else values
+    return _given(values, values * scale_error + np.exp(np.minimum(scale, 709.0)) * error, with_error)
+
+
+def _given(values: NDArray[np.float64], error: NDArray[np.float64], with_error: bool) -> Any:
+    if values.ndim == 0:
+        return (float(values), float(error)) if with_error else float(values)
+    return (values, error) if with_error else values
+
+
+def _check_orders(n: int, method: str | None, by_index: bool, spiked: bool) -> None:
+    if method == "supersymmetric":
+        if by_index:
+            raise input_error("index", "given", "must be None for the supersymmetric integral")
+        checked_int("n (supersymmetric)", n, 2, MAX_ORDER_SUPERSYMMETRIC)
+    elif spiked:
+        limit = MAX_ORDER_SPIKED_INDEX if by_index else MAX_ORDER_SPIKED
+        checked_int("n (Fourier integral, with an index)" if by_index else "n (Fourier integral)", n, 1, limit)
+    elif by_index:
+        checked_int("n (with an index)", n, 1, MAX_ORDER_INDEX)
+
+
+Numbers = NDArray[np.int64] | None
+Parts = tuple[float, NDArray[np.float64], NDArray[np.float64]]
+
+
+def _plain(n: int, place: float, strength: NDArray[np.float64], index: Numbers) -> Parts:
+    """(log scale, shares, absolute errors of the shares) without a spike."""
+    scale = float(log_mean_abs_determinant(n, place))
+    if index is None:  # nothing but the scale
+        return scale, np.ones(strength.size), np.zeros(strength.size)
+    share = index_probabilities(n, place)[index]
+    return scale, share, np.full(strength.size, 1e-14 * math.sqrt(n))
+
+
+def _spiked(n: int, place: float, strength: NDArray[np.float64], index: Numbers) -> Parts:
+    """The same by the Fourier-Pfaffian integral."""
+    kappa, inverse = np.unique(strength, return_inverse=True)
+    here = np.array([place])
+    error = spiked_ratio_error(n, place, kappa, index is not None)
+    if index is None:
+        log_minor, ratio = spiked_ratio(n, here, kappa)
+        share = total = ratio[:, 0]
+        share = share[inverse]
+    else:
+        log_minor, by_index = spiked_index_ratio(n, here, kappa)
+        total = by_index[:, 0].sum(axis=-1)
+        share = by_index[inverse, 0, index]
+    accuracy = ACCURACY if n <= MAX_ORDER_SPIKED_INDEX else ACCURACY_OF_LARGE_ORDERS
+    worst = float(np.max(error / total))
+    if worst > accuracy:
+        raise ComputationError(
+            f"the Fourier integral at n = {n}, xi = {place:g} has an error of {worst:.1e} of the sum"
+        )
+    return float(log_minor[0]), share, error[inverse]
+
+
+def _supersymmetric(n: int, place: float, strength: NDArray[np.float64], index: Numbers) -> Parts:
+    """The same by the supersymmetric integral."""
+    from spinglass.random_matrices.supersymmetric import supersymmetric_ratio
+
+    kappa, inverse = np.unique(strength, return_inverse=True)
+    log_scale, share, error = supersymmetric_ratio(n, place, kappa)
+    return log_scale, share[inverse], error[inverse]
 
 
 def mean_abs_determinant_closed_form(n: int, xi: ArrayLike) -> Any:

@@ -211,26 +211,30 @@ def _index_sweep(
     cut = np.searchsorted(offset, 0.0)
     functions = hermite_functions(n, offset + xi)
     modulus = np.abs(offset).astype(np.complex128)
-    left, l = _side(
-        functions[:, :cut], 0.5 * modulus[:cut], modulus[:cut], weight[:cut], jacobian[:cut], half[: cut // order],
-        weights, cumulative_transposed,
-    )  # fmt: skip
-    right, r = _side(
-        functions[:, cut:], 0.5 * modulus[cut:], modulus[cut:], weight[cut:], jacobian[cut:], half[cut // order :],
-        weights, cumulative_transposed,
-    )  # fmt: skip
-    moments = np.zeros((size, size))
-    moments[:n, :n] = (left + right).real
-    if n % 2:
-        moments[:n, n] = r.real
-        moments[n, :n] = -r.real
-    transform = skew_basis(moments)
+    transform = np.eye(size)
     inner = np.ascontiguousarray(transform[:, :n])
-    left0 = np.dot(np.dot(inner, np.ascontiguousarray(left.real)), inner.T)
-    l0 = np.dot(inner, np.ascontiguousarray(l.real)).astype(np.complex128)
-    r0 = np.dot(inner, np.ascontiguousarray(r.real)).astype(np.complex128)
+    basis = functions
+    for step in range(3):  # twice to normal form, as in `rank_one`; then the moments and integrals in it
+        inner = np.ascontiguousarray(transform[:, :n])
+        basis = np.dot(inner, functions)
+        left, l0 = _side(
+            basis[:, :cut], 0.5 * modulus[:cut], modulus[:cut], weight[:cut], jacobian[:cut], half[: cut // order],
+            weights, cumulative_transposed,
+        )  # fmt: skip
+        right, r0 = _side(
+            basis[:, cut:], 0.5 * modulus[cut:], modulus[cut:], weight[cut:], jacobian[cut:], half[cut // order :],
+            weights, cumulative_transposed,
+        )  # fmt: skip
+        if step < 2:
+            moments = (left + right).real
+            if n % 2:
+                for j in range(size):
+                    for k in range(size):
+                        moments[j, k] += r0[j].real * transform[k, n] - r0[k].real * transform[j, n]
+            transform = np.dot(skew_basis(moments), transform)
+    left0 = left.real
     if n % 2:
-        r0 += transform[:, n]
+        r0 = r0 + transform[:, n]
 
     bases = np.empty((count, size, size), dtype=np.complex128)
     l_base = np.empty((count, size), dtype=np.complex128)
@@ -252,7 +256,6 @@ def _index_sweep(
     slope = np.empty((2, count), dtype=np.complex128)
     result = np.zeros((times.shape[0], 2, count), dtype=np.complex128)
     scale = 4.0
-    basis = np.dot(inner, functions)
     for m in range(-1, times.shape[0]):
         if m < 0:
             factor = np.sign(offset).astype(np.complex128)
@@ -394,7 +397,6 @@ def spiked_index_ratio(
 
     result = np.zeros((kappa.size, xi.size, n + 1))
     times, _ = contour(0)
-    phases = np.exp(1j * np.outer(kappa, times))
     for j, shift in enumerate(xi):
         place = float(shift)
         far = abs(place) > support_radius(n)
@@ -415,8 +417,7 @@ def spiked_index_ratio(
         inside = np.abs(mu[:, 0]) <= REAL_REACH
         if np.any(inside):
             with one_blas_thread():
-                centred = found.values * np.exp(-1j * times * (place + found.tau))[:, None]
-                rest[inside] = (phases[inside] @ centred).real
+                rest[inside] = (np.exp(1j * mu[inside] * times) @ found.values).real
         for row in np.flatnonzero(~inside):
             octave = contour_of_mean(float(mu[row, 0]))
             ray = contour(abs(octave))[0] * direction(octave)
