@@ -39,6 +39,7 @@ ORDER = (
     "activation-ratio",
     "path-sum",
     "gaussian-means",
+    "edge-laws",
 )
 ROOT = emit.ROOT
 PAGES = ROOT / "docs" / "derivations"

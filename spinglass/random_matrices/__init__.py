@@ -12,6 +12,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from spinglass.random_matrices import semicircle
     from spinglass.random_matrices.determinants import mean_abs_determinant, mean_abs_determinant_closed_form
+    from spinglass.random_matrices.edge import (
+        BETA4_SCALES,
+        TracyWidomMoments,
+        sample_tracy_widom,
+        tracy_widom_cdf,
+        tracy_widom_moments,
+        tracy_widom_pdf,
+        tracy_widom_quantile,
+        tracy_widom_sf,
+    )
     from spinglass.random_matrices.ensembles import (
         count_below,
         log_abs_determinant,
@@ -29,6 +39,8 @@ if TYPE_CHECKING:
     from spinglass.random_matrices.soft_edge import soft_edge_density
 
 _MODULE_OF = {
+    "BETA4_SCALES": "edge",
+    "TracyWidomMoments": "edge",
     "count_below": "ensembles",
     "count_probabilities": "index_law",
     "goe_density": "level_density",
@@ -41,15 +53,23 @@ _MODULE_OF = {
     "mean_product": "multiplicative",
     "sample_goe": "ensembles",
     "sample_goe_tridiagonal": "ensembles",
+    "sample_tracy_widom": "edge",
     "semicircle_cdf": "semicircle",
     "semicircle_density": "semicircle",
     "semicircle_quantile": "semicircle",
     "soft_edge_density": "soft_edge",
     "stieltjes": "semicircle",
+    "tracy_widom_cdf": "edge",
+    "tracy_widom_moments": "edge",
+    "tracy_widom_pdf": "edge",
+    "tracy_widom_quantile": "edge",
+    "tracy_widom_sf": "edge",
 }
 _NAME_IN_MODULE = {"semicircle_cdf": "cdf", "semicircle_density": "density", "semicircle_quantile": "quantile"}
 
 __all__ = [
+    "BETA4_SCALES",
+    "TracyWidomMoments",
     "count_below",
     "count_probabilities",
     "goe_density",
@@ -62,12 +82,18 @@ __all__ = [
     "mean_product",
     "sample_goe",
     "sample_goe_tridiagonal",
+    "sample_tracy_widom",
     "semicircle",
     "semicircle_cdf",
     "semicircle_density",
     "semicircle_quantile",
     "soft_edge_density",
     "stieltjes",
+    "tracy_widom_cdf",
+    "tracy_widom_moments",
+    "tracy_widom_pdf",
+    "tracy_widom_quantile",
+    "tracy_widom_sf",
 ]
 
 
