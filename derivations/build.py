@@ -31,6 +31,7 @@ ORDER = (
     "rank-one",
     "index-law",
     "semicircle",
+    "classical-laws",
     "saddle-points",
     "kac-rice",
     "complexity",
