@@ -235,7 +235,7 @@ def _largest(profile: Profile, height: Callable[[Real], Real]) -> float:
         return -np.inf
     inner = values[1:-1]
     peaks = 1 + np.flatnonzero((inner >= values[:-2]) & (inner >= values[2:]) & (inner > -np.inf))
-    peaks = peaks[np.argsort(values[peaks])[-32:]]
+    peaks = peaks[np.argsort(values[peaks])[-6:]]
     best = float(np.max(values))
     if peaks.size == 0:
         return best
@@ -243,7 +243,7 @@ def _largest(profile: Profile, height: Callable[[Real], Real]) -> float:
     ratio = (np.sqrt(5) - 1) / 2
     one, other = high - ratio * (high - low), low + ratio * (high - low)
     at_one, at_other = height(one), height(other)
-    for _ in range(70):
+    for _ in range(60):
         left = at_one > at_other
         # a maximum at the end of a forbidden stretch: where both are −inf, keep the side of the grid's peak
         both = (at_one == -np.inf) & (at_other == -np.inf)

@@ -128,51 +128,65 @@ def field_band_edge(p: int, field: OverlapField, index: int = 0) -> float:
     >>> round(field_band_edge(3, OverlapField.spike(0.0, 2)), 12)
     1.656998363527
     """
-    from scipy.optimize import brentq
-
     p, index = checked_p(p), checked_int("index", index, 0, 10**6)
     lowest = math.inf
     if index == 0:
         lowest = min((u for point, u in signal_points(p, field) if point.index == 0), default=math.inf)
-    profile = profile_of(field, p, None)
-    d = np.asarray(profile.field.value(profile.grid(), 1))
-    reach = 2 * threshold_energy(p) + 2.0
-    u = np.linspace(float(np.min(d)) - reach, float(np.max(d)) + reach, 241)
-
-    def rate(energy: float) -> float:
-        return float(leading_complexity(energy, p, field, index))
-
-    values = np.array([rate(each) for each in u.tolist()])
-    inner = values[1:-1]
-    peaks = 1 + np.flatnonzero((inner >= values[:-2]) & (inner >= values[2:]) & (inner > -np.inf))
-    tops = [_peak(rate, u[i - 1], u[i], u[i + 1]) for i in peaks.tolist()]
-    points = sorted([*zip(u.tolist(), values.tolist(), strict=True), *tops])
-    points = [each for each in points if not 0 <= each[1] <= 1e-12]  # at the signal the rate touches 0 from below
-    for (left, before), (right, after) in itertools.pairwise(points):
-        if after >= 0:
-            if before >= 0:
-                raise ComputationError("the lowest band reaches the end of the search; rescale the field")
-            while before == -math.inf and right - left > 4e-16 * abs(right):  # such points begin with a jump
-                middle = (left + right) / 2
-                value = rate(middle)
-                left, before, right = (middle, value, right) if value < 0 else (left, before, middle)
-            edge = right if before == -math.inf else float(brentq(rate, left, right, xtol=1e-15, rtol=8.9e-16))
-            lowest = min(lowest, edge)
-            break
+    edge = _lowest_zero(p, field, index)
+    lowest = min(lowest, math.inf if edge is None else edge)
     if lowest == math.inf:
         raise ComputationError(f"no energy at which critical points of index {index} are expected")
     return -lowest
 
 
-def _peak(rate: Callable[[float], float], low: float, middle: float, high: float) -> tuple[float, float]:
+def _lowest_zero(p: int, field: OverlapField, index: int) -> float | None:
+    """The lowest energy from which on the rate of this index is positive; None if it never is."""
+    from scipy.optimize import brentq
+
+    d = np.asarray(profile_of(field, p, None).field.value(profile_of(field, p, None).grid(), 1))
+    reach = 2 * threshold_energy(p) + 2.0
+    grid = np.linspace(float(np.min(d)) - reach, float(np.max(d)) + reach, 481)
+    near = np.asarray(leading_complexity(grid, p, field)) > -0.1  # no index is more frequent than all of them
+
+    def rate(energy: float) -> float:
+        return float(leading_complexity(energy, p, field, index))
+
+    points: list[tuple[float, float]] = []
+    for u, worth in zip(grid.tolist(), near.tolist(), strict=True):
+        points.append((u, rate(u) if worth else -math.inf))
+        if len(points) > 2 and points[-2][1] > -math.inf and points[-3][1] <= points[-2][1] >= points[-1][1]:
+            points.insert(-1, _peak(rate, points[-3][0], points[-2], points[-1][0]))
+            points[-3:-1] = sorted(points[-3:-1])
+        if any(value > 1e-12 for _, value in points[-3:]):
+            break
+    # at the signal the rate touches 0 from below: not a band
+    points = [each for each in points if not 0 <= each[1] <= 1e-12]
+    for (left, before), (right, after) in itertools.pairwise(points):
+        if after > 0:
+            if before > 0:
+                raise ComputationError("the lowest band reaches the end of the search; rescale the field")
+            while before == -math.inf and right - left > 4e-16 * abs(right):  # such points begin with a jump
+                middle = (left + right) / 2
+                value = rate(middle)
+                left, before, right = (middle, value, right) if value < 0 else (left, before, middle)
+            return right if before == -math.inf else float(brentq(rate, left, right, xtol=1e-15, rtol=8.9e-16))
+    return None
+
+
+def _peak(rate: Callable[[float], float], low: float, middle: tuple[float, float], high: float) -> tuple[float, float]:
     """(place, value) of the largest value next to a peak of a scan, which may be the end of a stretch of −inf."""
     ratio = (math.sqrt(5) - 1) / 2
-    best = (middle, rate(middle))
-    for _ in range(50):
-        for place in (high - ratio * (high - low), low + ratio * (high - low)):
-            value = rate(place)
-            if value > best[1]:
-                best = (place, value)
-        one, other = high - ratio * (high - low), low + ratio * (high - low)
-        low, high = (low, other) if best[0] < one or rate(one) > rate(other) else (one, high)
+    best = middle
+    one, other = high - ratio * (high - low), low + ratio * (high - low)
+    at_one, at_other = rate(one), rate(other)
+    for _ in range(45):
+        best = max(best, (one, at_one), (other, at_other), key=lambda each: each[1])
+        if at_one > at_other or (at_one == at_other == -math.inf and best[0] < one):
+            high, other, at_other = other, one, at_one
+            one = high - ratio * (high - low)
+            at_one = rate(one)
+        else:
+            low, one, at_one = one, other, at_other
+            other = low + ratio * (high - low)
+            at_other = rate(other)
     return best
