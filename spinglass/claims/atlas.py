@@ -27,6 +27,11 @@ RANK_ONE_SIZES = (10, 20, 40, 60, 100, 140, 200)
 RANK_ONE_PLACES = (0.0, 0.8, 1.6, 2.4, 3.0)  # x: three inside the bulk, two outside
 RANK_ONE_STRENGTHS = tuple(k / 8 for k in range(-8, 9) if k)  # |s| <= 1: no eigenvalue leaves the bulk
 
+FREE_SIZES = (10, 20, 50, 100, 200, 400)  # of approaches without field
+PHASE_STRENGTHS = (-3.0, 0.9)
+PHASE_ENERGIES = (-2.6, -1.2)
+FIELD_SIZES = (4, 6, 8, 12, 16, 24, 32)
+
 
 @dataclass(frozen=True)
 class AtlasSettings:
@@ -71,9 +76,67 @@ def index_density_rows(settings: AtlasSettings, progress: Progress) -> Iterator[
         progress("index_densities", done, 2)
 
 
+def approach_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
+    """Exact values beside their sharp asymptotic form, with the error term, without field and with it."""
+    p, rho = settings.p, settings.rho
+    threshold = complexity.threshold_energy(p)
+    inside, below = round(-0.6 * threshold, 2), round(-1.1 * threshold, 2)
+    cells: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
+        ("total", FREE_SIZES, {}),
+        ("count", FREE_SIZES, {"u": inside}),
+        ("count", FREE_SIZES, {"u": below}),
+        ("minima", FREE_SIZES[:-1], {"u": below}),
+        ("threshold", FREE_SIZES, {}),
+    ]
+    if rho:
+        cells += [("total ratio", FIELD_SIZES, {"rho": rho}), ("density ratio", FIELD_SIZES, {"rho": rho, "u": inside})]
+        if complexity.ratio_divergence(p, rho) is None or math.isfinite(complexity.activation_ratio(p, rho, u=below)):
+            cells += [("density ratio", FIELD_SIZES, {"rho": rho, "u": below})]
+            cells += [("index ratio", FIELD_SIZES, {"rho": rho, "u": below, "index": 0})]
+    for done, (quantity, sizes, arguments) in enumerate(cells, start=1):
+        table = complexity.approach_table(quantity, sizes, p, **arguments)
+        for row in table.rows():
+            yield {"p": p, "quantity": quantity, "energy_density": arguments.get("u"), "rho": arguments.get("rho"),
+                   "index": arguments.get("index"), "order": table.order, **row}  # fmt: skip
+        progress("approaches", done, len(cells))
+
+
+def phase_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
+    """The phase of each pair (strength λ of the field D = N λ m², energy density); positive energies by symmetry."""
+    strengths, energies = np.linspace(*PHASE_STRENGTHS, 131), np.linspace(*PHASE_ENERGIES, 81)
+
+    def done(count: int, total: int) -> None:
+        progress("phase_diagram", count, total)
+
+    for row in complexity.phase_diagram(strengths, energies, settings.p, progress=done).rows():
+        yield {"p": settings.p, **row}
+
+
+def boundary_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
+    """Where the phase changes and where the equator becomes unstable, energy by energy; the points that follow the
+    field, strength by strength."""
+    p = settings.p
+    energies, strengths = np.linspace(*PHASE_ENERGIES, 49).tolist(), np.linspace(*PHASE_STRENGTHS, 131).tolist()
+    for done, u in enumerate(energies, start=1):
+        for boundary in complexity.phase_boundaries(u, p, strengths=PHASE_STRENGTHS, cells=120):
+            if boundary.below != boundary.above:
+                yield {"p": p, "kind": "boundary", "energy_density": u, "strength": boundary.strength,
+                       "below": boundary.below, "above": boundary.above, "continuous": boundary.continuous}  # fmt: skip
+        for strength in complexity.equator_instability(u, p) or ():
+            yield {"p": p, "kind": "instability", "energy_density": u, "strength": strength}
+        progress("phase_boundaries", done, len(energies))
+    for strength in strengths:
+        signals = complexity.signal_points(p, OverlapField.spike(strength, 2)) if strength else []
+        for u in sorted({round(u, 12) for _, u in signals}):
+            yield {"p": p, "kind": "signal", "energy_density": u, "strength": strength}
+
+
 TABLES: dict[str, Callable[[AtlasSettings, Progress], Iterable[Row]]] = {
     "rank_one_law": rank_one_rows,
     "index_densities": index_density_rows,
+    "approaches": approach_rows,
+    "phase_diagram": phase_rows,
+    "phase_boundaries": boundary_rows,
 }
 
 
@@ -101,4 +164,5 @@ def write_atlas_tables(
     for name in wanted:
         if not store.path(f"data/{name}.csv").exists():
             rows = list(TABLES[name](settings, progress))
-            store.write_table(f"data/{name}.csv", list(rows[0]), rows)
+            columns = list(dict.fromkeys(column for row in rows for column in row))
+            store.write_table(f"data/{name}.csv", columns, rows)

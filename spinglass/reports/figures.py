@@ -90,6 +90,20 @@ SUBJECTS: dict[str, Subject] = {
         "activation_figure",
         "draw_activations",
     ),
+    "finite-size": Subject(
+        "How far the limit of many spins is: exact values over their asymptotic form",
+        ("approaches",),
+        "approach_figure",
+        "draw_finite_size",
+        "atlas",
+    ),
+    "phase-diagram": Subject(
+        "Where a field changes which critical points dominate",
+        ("phase_diagram", "phase_boundaries"),
+        "phase_figure",
+        "draw_phase_diagram",
+        "atlas",
+    ),
     "rank-one-law": Subject(
         "How a rank-one spike changes the mean determinant, and how fast the limit is reached",
         ("rank_one_law",),

@@ -53,6 +53,10 @@ _SCHEMAS: dict[str, str] = {
     "simulation": "group:s activations:s depth:i n_spins:i quantity:s theory:f mean:f standard_error:f samples:i z:f "
     "? bin_low:f bin_high:f index:i p_value:f agrees:b detectable:f",
     "rank_one_law": "x:f s:f n:i ratio:f law:f scaled_error:f",
+    "approaches": "p:i quantity:s order:f n_spins:i exact:f asymptotic:f ratio:f error_term:f "
+    "? energy_density:f rho:f index:i",
+    "phase_diagram": "p:i strength:f energy_density:f phase:s latitude:f complexity:f shift:f spike:f index:i",
+    "phase_boundaries": "p:i kind:s energy_density:f strength:f ? below:s above:s continuous:b",
     "index_densities": "p:i n_spins:i rho:f index:i energy_density:f density:f",
     "controls": "control:s group:s n_spins:i z:f rejected:b ? activations:s quantity:s",
 }
