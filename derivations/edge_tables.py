@@ -34,7 +34,7 @@ BREAKS = (
     *(1, 2.5, 4.5, 7, 11, 17, 26, 40, 64, 105),
 )
 NODES = 26
-TAIL_TERMS = 9
+TAIL_TERMS = 13
 SETTLED = 1e-19  # relative change of a cdf or sf that a finer resolution may make
 
 

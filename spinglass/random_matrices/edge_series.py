@@ -171,16 +171,24 @@ def evaluate(
         side, offset, rest, slope, half = _at(place, low, breaks, switch, offsets, values, slopes, sizes, tails)
         own = mode in (CDF, LOG_CDF) if side == 0 else mode in (SF, LOG_SF)
         if mode == LOG_ERROR:
-            out[i] = _EPS * (6.0 + 2.0 * abs(rest) + half * abs(slope))
+            out[i] = _EPS * (6.0 + 4.0 * abs(rest) + 4.0 * half * abs(slope))
+            if half == 0.0 and side == 0:
+                out[i] += 5e-13 * abs(rest)  # extrapolated: compared with eigenvalues down to −45
         elif mode == LOG_PDF:
             total = offset + rest
             out[i] = total + math.log(abs(slope) * scale) if math.isfinite(total) else -math.inf
         elif mode in (LOG_CDF, LOG_SF):
             out[i] = offset + rest if own else math.log1p(-math.exp(offset + rest))
         else:
-            # the root of e^offset keeps a factor normal where the product is not
-            root = math.exp(0.5 * max(offset, -1400.0))
-            part = root * math.exp(rest)
+            # the root of the value keeps a factor normal where the product is not
+            if offset + rest < -750.0:
+                root, part = 0.0, 0.0
+            elif abs(rest) < 600.0:
+                root = math.exp(0.5 * offset)
+                part = root * math.exp(rest)
+            else:
+                root = math.exp(0.5 * (offset + rest))
+                part = root
             if mode == PDF:
                 out[i] = (part * (abs(slope) * scale)) * root if part > 0.0 else 0.0
             elif own:
