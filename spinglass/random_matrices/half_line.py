@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._jit import jit
+from spinglass._twofold import add, divide, exact_product, multiply, root
 from spinglass.random_matrices.level_density import log_integral
 
 
@@ -42,30 +43,44 @@ class HalfLine(NamedTuple):
 
 
 @jit
-def _moments(
+def _boundary(
     n: int, xi: float, gauss: float, first: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """ψ_j(ξ), u_j, G, B for j < n; gauss = ψ_0(ξ), first = u_0, and G_00 = ∫ψ_0² by erfc outside is passed as u."""
-    psi = np.empty(n + 2)
-    psi[0] = gauss
-    psi[1] = xi * gauss
-    for j in range(1, n + 1):
-        psi[j + 1] = (xi * psi[j] - math.sqrt(float(j)) * psi[j - 1]) / math.sqrt(j + 1.0)
-    slope = np.empty(n + 1)
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """ψ_j(ξ), ψ_j′(ξ) and u_j for j <= n as twofold numbers, shape (n + 2 or n + 1, 2); from ψ_0 and u_0."""
+    psi, slope, u = np.zeros((n + 2, 2)), np.zeros((n + 1, 2)), np.zeros((n + 1, 2))
+    psi[0, 0], u[0, 0] = gauss, first
+    psi[1] = multiply(xi, 0.0, gauss, 0.0)
+    u[1, 0] = -2 * gauss
     slope[0] = -0.5 * psi[1]
     for j in range(1, n + 1):
-        slope[j] = 0.5 * (math.sqrt(float(j)) * psi[j - 1] - math.sqrt(j + 1.0) * psi[j + 1])
-    u = np.empty(n + 1)
-    u[0] = first
-    u[1] = -2 * psi[0]
-    for j in range(1, n):
-        u[j + 1] = (math.sqrt(float(j)) * u[j - 1] - 2 * psi[j]) / math.sqrt(j + 1.0)
-    g = np.empty((n + 1, n + 1))
-    for j in range(n + 1):
+        here, here_low = root(float(j), 0.0)
+        after, after_low = root(j + 1.0, 0.0)
+        up, up_low = multiply(xi, 0.0, psi[j, 0], psi[j, 1])
+        down, down_low = multiply(here, here_low, psi[j - 1, 0], psi[j - 1, 1])
+        top, top_low = add(up, up_low, -down, -down_low)  # √(j+1) ψ_{j+1}
+        psi[j + 1] = divide(top, top_low, after, after_low)
+        total, total_low = add(down, down_low, -top, -top_low)
+        slope[j, 0], slope[j, 1] = 0.5 * total, 0.5 * total_low
+        if j < n:
+            before, before_low = multiply(here, here_low, u[j - 1, 0], u[j - 1, 1])
+            total, total_low = add(before, before_low, -2 * psi[j, 0], -2 * psi[j, 1])
+            u[j + 1] = divide(total, total_low, after, after_low)
+    return psi, slope, u
+
+
+@jit
+def _overlaps(psi: NDArray[np.float64], slope: NDArray[np.float64]) -> NDArray[np.float64]:
+    """G_jk off the diagonal: the difference of products is twofold, since neighbours cancel."""
+    n = slope.shape[0]
+    g = np.zeros((n, n))
+    for j in range(n):
         for k in range(j):
-            g[j, k] = (psi[j] * slope[k] - slope[j] * psi[k]) / (j - k)
+            a, a_low = multiply(psi[j, 0], psi[j, 1], slope[k, 0], slope[k, 1])
+            b, b_low = multiply(slope[j, 0], slope[j, 1], psi[k, 0], psi[k, 1])
+            value, low = add(a, a_low, -b, -b_low)
+            g[j, k] = (value + low) / (j - k)
             g[k, j] = g[j, k]
-    return psi, slope, u, g
+    return g
 
 
 @jit
@@ -84,10 +99,10 @@ def _skew_moments(psi: NDArray[np.float64], u: NDArray[np.float64], g: NDArray[n
     for k in range(1, n):
         b[0, k] = -b[k, 0]
     for j in range(1, n):
-        root, other = math.sqrt(float(j)), math.sqrt(j - 1.0)
+        divisor, other = math.sqrt(float(j)), math.sqrt(j - 1.0)
         for k in range(1, n):
             upper = other * b[j - 2, k] if j > 1 else 0.0
-            b[j, k] = (upper - 4 * g[j - 1, k] + 2 * psi[j - 1] * u[k]) / root
+            b[j, k] = (upper - 4 * g[j - 1, k] + 2 * psi[j - 1] * u[k]) / divisor
     return b
 
 
@@ -95,9 +110,12 @@ def half_line(size: int, xi: float) -> HalfLine:
     """The half line (−∞, ξ) for the functions ψ_0 … ψ_{size−1}, size >= 1."""
     from scipy.special import erfc
 
-    gauss = (2 * math.pi) ** -0.25 * math.exp(-0.25 * xi * xi)
+    square, low = exact_product(xi, xi)
+    gauss = (2 * math.pi) ** -0.25 * math.exp(-0.25 * square) * (1 - 0.25 * low)
     first = (2 * math.pi) ** -0.25 * math.sqrt(math.pi) * float(erfc(-xi / 2))
-    psi, slope, u, g = _moments(size, xi, gauss, first)
+    twofold_psi, twofold_slope, twofold_u = _boundary(size, xi, gauss, first)
+    psi, slope, u = twofold_psi.sum(axis=1), twofold_slope.sum(axis=1), twofold_u.sum(axis=1)
+    g = _overlaps(twofold_psi, twofold_slope)
     g[0, 0] = 0.5 * float(erfc(-xi / math.sqrt(2)))
     skew = _skew_moments(psi, u, g)
     defect = float(np.max(np.abs(skew + skew.T)))
@@ -109,10 +127,10 @@ def half_line(size: int, xi: float) -> HalfLine:
     pairs, total = j.size, j.size + odd
     moments = np.zeros((2 * total, 2 * total))
     left, right, values, border = (np.zeros(2 * total) for _ in range(4))
-    root = np.sqrt(np.arange(size + 1.0))
+    roots = np.sqrt(np.arange(size + 1.0))
     mixed = 2 * g[np.ix_(j, j)] - np.outer(psi[j], u[j])  # of ψ_j′ with ψ_k
-    lower = np.where(j > 0, root[j], 0.0) * g[np.ix_(j, np.maximum(j - 1, 0))]
-    slopes = lower - root[j + 1] * g[np.ix_(j, j + 1)] - np.outer(psi[j], psi[j])  # of ψ_j′ with ψ_k′
+    lower = np.where(j > 0, roots[j], 0.0) * g[np.ix_(j, np.maximum(j - 1, 0))]
+    slopes = lower - roots[j + 1] * g[np.ix_(j, j + 1)] - np.outer(psi[j], psi[j])  # of ψ_j′ with ψ_k′
     first_part, second_part = slice(0, pairs), slice(total, total + pairs)
     moments[first_part, first_part] = np.outer(a, a) * (slopes - slopes.T) / 2
     moments[first_part, second_part] = np.outer(a, b) * mixed

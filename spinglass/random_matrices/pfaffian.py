@@ -51,14 +51,23 @@ def _eliminate(a: NDArray[Any]) -> tuple[float, Any]:
     return logarithm, phase / abs(phase)
 
 
-def log_pfaffian(matrix: ArrayLike) -> tuple[float, float | complex]:
-    """Logarithm of the modulus, and phase, of the Pfaffian of a skew-symmetric matrix.
+@jit
+def _eliminate_all(batch: NDArray[Any], logarithm: NDArray[np.float64], phase: NDArray[Any]) -> None:
+    """`_eliminate` for every matrix of a batch (m, n, n), which is overwritten."""
+    for i in range(batch.shape[0]):
+        logarithm[i], phase[i] = _eliminate(batch[i])
+
+
+def log_pfaffian(matrix: ArrayLike) -> tuple[Any, Any]:
+    """Logarithm of the modulus, and phase, of the Pfaffian of a skew-symmetric matrix, or of a batch of them.
 
     Pf(S) = phase · exp(log_modulus), with |phase| = 1 (±1 for a real matrix) or, for a singular matrix, (−inf, 0).
 
     Parameters
     ----------
-    matrix : (n, n) real or complex, skew-symmetric to rounding. Odd n gives Pf = 0; n = 0 gives Pf = 1.
+    matrix : (..., n, n) real or complex, skew-symmetric to rounding. Odd n gives Pf = 0; n = 0 gives Pf = 1.
+
+    Returns two Python numbers for one matrix, two arrays of shape (...) for a batch.
 
     Raises
     ------
@@ -69,22 +78,30 @@ def log_pfaffian(matrix: ArrayLike) -> tuple[float, float | complex]:
     >>> log_modulus, sign = log_pfaffian([[0.0, 2.0], [-2.0, 0.0]])
     >>> round(sign * math.exp(log_modulus), 12)
     2.0
+    >>> log_pfaffian([[[0.0, 1.0], [-1.0, 0.0]], [[0.0, -1.0], [1.0, 0.0]]])[1].tolist()
+    [1.0, -1.0]
     """
     a = np.array(matrix)
-    if a.ndim != 2 or a.shape[0] != a.shape[1]:
-        raise input_error("matrix", a.shape, "must be a square matrix")
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise input_error("matrix", a.shape, "must be a square matrix, or an array of them")
     a = a.astype(np.complex128 if np.iscomplexobj(a) else np.float64)
     if not np.all(np.isfinite(a)):
         raise input_error("matrix", matrix, "must have finite entries")
-    if a.size and np.max(np.abs(a + a.T)) > 1e-8 * max(float(np.max(np.abs(a))), np.finfo(float).tiny):
+    n, shape = a.shape[-1], a.shape[:-2]
+    a = a.reshape(math.prod(shape), n, n)
+    scale = np.max(np.abs(a), axis=(1, 2), initial=0.0)  # no overflow of products near the ends of the double range
+    transposed = a.transpose(0, 2, 1)
+    if np.any(
+        np.max(np.abs(a + transposed), axis=(1, 2), initial=0.0) > 1e-8 * np.maximum(scale, np.finfo(float).tiny)
+    ):
         raise input_error("matrix", matrix, "must be skew-symmetric: S^T = -S")
-    if a.shape[0] == 0:
-        return 0.0, 1.0
-    if a.shape[0] % 2:
-        return -math.inf, 0.0
-    scale = float(np.max(np.abs(a)))  # entries near the ends of the double range must not overflow in the products
-    if scale == 0.0:
-        return -math.inf, 0.0
-    logarithm, phase = _eliminate((a - a.T) / (2 * scale))
-    logarithm += a.shape[0] / 2 * math.log(scale)
-    return float(logarithm), complex(phase) if np.iscomplexobj(a) else float(phase)
+    logarithm, phase = np.zeros(len(a)), np.ones(len(a), dtype=a.dtype)
+    if n % 2:
+        logarithm[:], phase[:] = -math.inf, 0.0
+    elif n and len(a):
+        divisor = np.where(scale > 0, scale, 1.0)[:, None, None]
+        _eliminate_all((a / divisor - transposed / divisor) / 2, logarithm, phase)
+        logarithm += n / 2 * np.log(np.where(scale > 0, scale, 1.0))
+    if shape:
+        return logarithm.reshape(shape), phase.reshape(shape)
+    return float(logarithm[0]), complex(phase[0]) if np.iscomplexobj(a) else float(phase[0])

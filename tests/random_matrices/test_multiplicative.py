@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spinglass._errors import InputError
-from spinglass.random_matrices import mean_product
+from spinglass._errors import ComputationError, InputError
+from spinglass.random_matrices import count_probabilities, mean_abs_determinant, mean_product
 
 RECORDS = json.loads((Path(__file__).parents[2] / "validation" / "reference" / "determinants.json").read_text())
 
@@ -79,7 +79,8 @@ def test_signed_and_squared_determinants(record):
     exact = float(record["value"])
     power = 2 if "squared" in record["id"] else 1
     size = math.exp(mean_product(n, lambda x: np.abs(xi - x) ** power, [xi])[0])
-    assert value(mean_product(n, lambda x: (xi - x) ** power)) == pytest.approx(exact, abs=1e-12 * size)
+    result, _ = mean_product(n, lambda x: (xi - x) ** power, with_error=True)  # the mean may be zero
+    assert value(result) == pytest.approx(exact, abs=1e-12 * size)
 
 
 def test_ratio_with_an_inverse_square_root():
@@ -114,11 +115,82 @@ def test_gap_probability_of_one_level():
     assert value(mean_product(1, lambda x: 1.0 * (x > 0.8), [0.8])) == pytest.approx(0.5 * math.erfc(0.4), rel=1e-13)
 
 
-def test_complement_of_breaks_is_visible():
-    """Negative control: without the break the same mean is visibly wrong."""
-    exact = 6 / math.sqrt(math.pi)
-    assert value(mean_product(3, abs, [0.05])) != pytest.approx(exact, rel=1e-9)
-    assert value(mean_product(3, abs, [0.0])) == pytest.approx(exact, rel=1e-13)
+def log_mean_of(n, name):
+    """Functions with a known mean: (g, break points, log mean or its phase and modulus)."""
+    root = 2.2 * math.sqrt(n)
+    gauss = 0.05 - 0.02j / n
+    return {
+        "one": (np.ones_like, [], 0.0),
+        "modulus": (lambda x: np.abs(x - 0.37), [0.37], mean_abs_determinant(n, 0.37, log=True)),
+        "unnamed kink": (lambda x: np.abs(x - 0.37), [], mean_abs_determinant(n, 0.37, log=True)),
+        "kink outside": (lambda x: np.abs(x - root), [root], mean_abs_determinant(n, root, log=True)),
+        "small push": (lambda x: np.exp(0.1 * x), [], n * 0.01),
+        "push": (lambda x: np.exp(-0.7 * x), [], n * 0.49),
+        "squeeze": (lambda x: np.exp(-0.2 * x * x), [], -n * (n + 1) / 4 * math.log1p(0.8)),
+        "stretch": (lambda x: np.exp(0.1 * x * x), [], -n * (n + 1) / 4 * math.log1p(-0.4)),
+        "complex": (lambda x: np.exp(-gauss * x * x), [], -n * (n + 1) / 4 * np.log(1 + 4 * gauss)),
+    }[name]
+
+
+CASES = ["one", "modulus", "unnamed kink", "kink outside", "small push", "push", "squeeze", "stretch", "complex"]
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("n", [1, 2, 3, 8, 13, 30, 51, 100, 180])
+def test_error_is_honest_and_digits_are_many(n, name):
+    g, breaks, exact = log_mean_of(n, name)
+    (log_modulus, phase), error = mean_product(n, g, breaks, with_error=True)
+    difference = abs(
+        log_modulus + np.log(complex(phase)) - (np.real(exact) + 1j * np.angle(np.exp(1j * np.imag(exact))))
+    )
+    assert difference <= error
+    assert error < 1e-13 * (n + 10) * (20 if name == "complex" else 1)
+    assert difference < 2e-14 * (n + 5)
+
+
+@pytest.mark.parametrize("name", ["modulus", "push", "squeeze"])
+def test_five_hundred(name):
+    g, breaks, exact = log_mean_of(500, name)
+    (log_modulus, _), error = mean_product(500, g, breaks, with_error=True)
+    assert abs(log_modulus - exact) <= error < 1e-10 * max(1, abs(exact))
+
+
+@pytest.mark.parametrize(("n", "cut"), [(1, 0.3), (2, 1.5), (6, -2.0), (10, 0.0), (12, 5.0), (25, 2.0)])  # to e^{−250}
+def test_rare_events_keep_relative_accuracy(n, cut):
+    """P(no eigenvalue below a cut): the logarithm in high precision; the jump named or not."""
+    rare = count_probabilities(n, cut, relative=True, log=True)[0]
+    for breaks in ([cut], []):
+        (log_modulus, phase), error = mean_product(n, lambda x: 1.0 * (x >= cut), breaks, with_error=True)
+        assert phase == 1
+        assert abs(log_modulus - rare) <= error < (1e-9 if n <= 12 else 1e-3)
+
+
+def test_panels_fold_and_jumps_without_names():
+    def g(x):
+        return np.where(x < -1.1, 0.5, np.where(x < 0.7, 2.0 + np.sqrt(np.abs(x)), np.cos(x) ** 2))
+
+    plain, error = mean_product(7, g, with_error=True)
+    named, other = mean_product(7, g, [-1.1, 0.0, 0.7], with_error=True)
+    assert abs(plain[0] - named[0]) <= error + other < 1e-8
+    assert plain[1] == named[1] == 1
+
+
+def test_loss_by_cancellation_is_stated_or_raised():
+    n = 60
+    exact = complex(-n * (n + 1) / 4 * np.log(1.6 - 1.2j))
+    with pytest.raises(ComputationError, match="cancels"):
+        mean_product(n, lambda x: np.exp(-(0.15 - 0.3j) * x * x))
+    (log_modulus, phase), error = mean_product(n, lambda x: np.exp(-(0.15 - 0.3j) * x * x), with_error=True)
+    assert error > 1e-6
+    assert not abs(log_modulus - exact.real) > error
+    (log_modulus, phase), error = mean_product(12, lambda x: np.exp(-(0.15 - 0.3j) * x * x), with_error=True)
+    exact = complex(-12 * 13 / 4 * np.log(1.6 - 1.2j))
+    assert abs(log_modulus + np.log(phase) - exact.real - 1j * np.angle(np.exp(1j * exact.imag))) <= error < 1e-9
+
+
+def test_unresolved_functions_raise():
+    with pytest.raises(ComputationError, match="not resolved"):
+        mean_product(4, lambda x: 1.5 + np.sin(3e6 * x))
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,35 @@ def test_scale_and_degenerate_cases():
     assert cmath.phase(log_pfaffian([[0, 1j], [-1j, 0]])[1]) == pytest.approx(math.pi / 2)
 
 
+@pytest.mark.parametrize("complex_entries", [False, True])
+@pytest.mark.parametrize("shape", [(1,), (5,), (2, 3), (0,), (2, 0)])
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 6, 11, 20])
+def test_batch_is_one_by_one(n, shape, complex_entries):
+    rng = np.random.default_rng(n)
+    batch = np.empty((*shape, n, n), dtype=complex if complex_entries else float)
+    for place in np.ndindex(shape):
+        batch[place] = random_skew(n, rng, complex_entries) * 10.0 ** rng.integers(-200, 200)
+    logarithm, phase = log_pfaffian(batch)
+    assert logarithm.shape == phase.shape == shape
+    assert logarithm.dtype == float
+    assert phase.dtype == batch.dtype
+    for place in np.ndindex(shape):
+        one = log_pfaffian(batch[place])
+        assert isinstance(one[0], float)
+        assert one == (logarithm[place], phase[place])
+
+
+def test_batch_with_singular_and_largest_members():
+    plain = random_skew(4, np.random.default_rng(3))
+    logarithm, phase = log_pfaffian([np.zeros((4, 4)), plain, plain * (1.7e308 / np.max(np.abs(plain)))])
+    assert logarithm[0] == -math.inf
+    assert phase[0] == 0
+    assert np.all(np.isfinite(logarithm[1:]))
+    assert phase[1] == phase[2]
+    with pytest.raises(InputError, match="skew"):
+        log_pfaffian([plain, plain + np.eye(4) * 1e-3])
+
+
 @pytest.mark.parametrize(
     "bad", [np.ones((2, 2)), np.ones((2, 3)), [[0, math.nan], [-1, 0]], np.ones(4), [[0, 1.0], [-1.0001, 0]]]
 )
