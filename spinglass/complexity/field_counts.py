@@ -27,6 +27,7 @@ from spinglass.complexity.shift_law import ShiftLaw, exponential, law_of_index
 from spinglass.hamiltonians import OverlapField
 from spinglass.random_matrices.level_density import log_mean_abs_determinant
 from spinglass.random_matrices.rank_one import spiked_ratio
+from spinglass.random_matrices.rank_one_indices import spiked_index_ratio
 
 
 def shift_step(n: int, by_index: bool, fine: bool) -> float:
@@ -106,8 +107,6 @@ class FieldIntegrand:
                 return plain, np.ones((1, xi.size, 1))
             return plain, np.array([law_of_index(self.n, float(x)) for x in xi])[None]
         if self.by_index:
-            from spinglass.random_matrices.rank_one_indices import spiked_index_ratio
-
             return spiked_index_ratio(self.n, xi, kappa)
         log_minor, ratio = spiked_ratio(self.n, xi, kappa)
         return log_minor, ratio[:, :, None]

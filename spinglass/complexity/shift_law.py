@@ -133,6 +133,8 @@ def law_of_index(n: int, shift: float) -> Real:
     """`index_probabilities`, remembered (about 16 MB at n = 500); shape (n + 1,)."""
     if shift > 0:
         return law_of_index(n, -shift)[::-1]
+    if shift < -support_radius(max(n, 1)):
+        return np.eye(1, n + 1)[0]
     key = (n, shift)
     if key not in _laws:
         _laws[key] = index_probabilities(n, shift)

@@ -26,7 +26,7 @@ class OverlapField:
         D(m) = Σ_{ℓ=1}^{p} ρ_ℓ N^{(p+1)/2 − ℓ} m^{p−ℓ},
 
     with ``rho`` = (ρ_1, …); coefficients that are left out are zero. Other fields are extensive and serve any p:
-    `linear` D = N h m, `spike` D = N λ m^k, `from_callable` D = N d(m).
+    `linear` D = N h m, `spike` D = N λ m^k, `from_polynomial` D = N Σ c_j m^j, `from_callable` D = N d(m).
 
     Parameters
     ----------
@@ -88,6 +88,22 @@ class OverlapField:
         """The spike D = N λ m^k, for any p; k >= 1."""
         lam, k = checked_float("lam", lam), checked_int("k", k, 1)
         return cls._any_p([(lam, 1.0, k)] if lam else [])
+
+    @classmethod
+    def from_polynomial(cls, coefficients: ArrayLike) -> OverlapField:
+        """The extensive field D = N Σ_j c_j m^j, for any p, from (c_0, c_1, …).
+
+        >>> OverlapField.from_polynomial([0.0, 0.3, 0.6]).value(0.5, n_spins=4)
+        1.2
+        """
+        rule = "must be finite real numbers c_0, c_1, ..."
+        try:
+            values = np.atleast_1d(np.asarray(coefficients, dtype=float))
+        except (TypeError, ValueError):
+            raise input_error("coefficients", coefficients, rule) from None
+        if isinstance(coefficients, (bool, str)) or values.ndim != 1 or not np.all(np.isfinite(values)):
+            raise input_error("coefficients", coefficients, rule)
+        return cls._any_p([(float(c), 1.0, degree) for degree, c in enumerate(values) if c != 0])
 
     @classmethod
     def from_callable(cls, d: Function, d1: Function, d2: Function) -> OverlapField:
