@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         tracy_widom_quantile,
         tracy_widom_sf,
     )
+    from spinglass.random_matrices.eigenvalue_laws import GoeEigenvalueLaw
     from spinglass.random_matrices.ensembles import (
         count_below,
         log_abs_determinant,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
         sample_laguerre_tridiagonal,
         sample_wishart,
     )
-    from spinglass.random_matrices.eigenvalue_laws import GoeEigenvalueLaw
     from spinglass.random_matrices.free_convolution import FreeSum
     from spinglass.random_matrices.index_law import count_probabilities, index_probabilities
     from spinglass.random_matrices.level_density import goe_density
