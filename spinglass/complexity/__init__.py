@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from spinglass.complexity.convergence import approach_table, sharp_density
     from spinglass.complexity.finite_n import mean_count, mean_count_bins, mean_count_density, mean_energy_density
     from spinglass.complexity.ground_states import algorithmic_threshold, ground_state_energy, one_step_solution
+    from spinglass.complexity.latitude_planes import latitude_diagram
     from spinglass.complexity.leading_order import (
         dominant_latitude,
         index_cost,
@@ -39,6 +40,7 @@ _MODULE_OF = {
     "field_rate": "trivialisation",
     "ground_state_energy": "ground_states",
     "index_cost": "leading_order",
+    "latitude_diagram": "latitude_planes",
     "latitude_maxima": "leading_order",
     "leading_complexity": "leading_order",
     "mean_count": "finite_n",
@@ -68,6 +70,7 @@ __all__ = [
     "field_rate",
     "ground_state_energy",
     "index_cost",
+    "latitude_diagram",
     "latitude_maxima",
     "leading_complexity",
     "mean_count",
