@@ -28,8 +28,12 @@ RANK_ONE_PLACES = (0.0, 0.8, 1.6, 2.4, 3.0)  # x: three inside the bulk, two out
 RANK_ONE_STRENGTHS = tuple(k / 8 for k in range(-8, 9) if k)  # |s| <= 1: no eigenvalue leaves the bulk
 
 FREE_SIZES = (10, 20, 50, 100, 200, 400)  # of approaches without field
+EDGE_ORDERS = (10, 100)  # N of the exact laws at the edge
+EDGE_PLACES = (1, 2, 3, 4)  # k-th eigenvalue from the top
 PHASE_STRENGTHS = (-3.0, 0.9)
 PHASE_ENERGIES = (-2.6, -1.2)
+PHASE_CELLS = (131, 81)  # strengths, energies
+BOUNDARY_ENERGIES = 49
 FIELD_SIZES = (4, 6, 8, 12, 16, 24, 32)
 
 
@@ -103,7 +107,7 @@ def approach_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
 
 def phase_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
     """The phase of each pair (strength λ of the field D = N λ m², energy density); positive energies by symmetry."""
-    strengths, energies = np.linspace(*PHASE_STRENGTHS, 131), np.linspace(*PHASE_ENERGIES, 81)
+    strengths, energies = np.linspace(*PHASE_STRENGTHS, PHASE_CELLS[0]), np.linspace(*PHASE_ENERGIES, PHASE_CELLS[1])
 
     def done(count: int, total: int) -> None:
         progress("phase_diagram", count, total)
@@ -116,7 +120,8 @@ def boundary_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
     """Where the phase changes and where the equator becomes unstable, energy by energy; the points that follow the
     field, strength by strength."""
     p = settings.p
-    energies, strengths = np.linspace(*PHASE_ENERGIES, 49).tolist(), np.linspace(*PHASE_STRENGTHS, 131).tolist()
+    energies = np.linspace(*PHASE_ENERGIES, BOUNDARY_ENERGIES).tolist()
+    strengths = np.linspace(*PHASE_STRENGTHS, PHASE_CELLS[0]).tolist()
     for done, u in enumerate(energies, start=1):
         for boundary in complexity.phase_boundaries(u, p, strengths=PHASE_STRENGTHS, cells=120):
             if boundary.below != boundary.above:
@@ -131,10 +136,26 @@ def boundary_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
             yield {"p": p, "kind": "signal", "energy_density": u, "strength": strength}
 
 
+def edge_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
+    """Densities of the largest eigenvalues of A_N in s = N^{1/6}(λ − 2√N), exact and in the limit."""
+    s = np.linspace(-10.0, 5.0, 151)
+    for done, n in enumerate((*EDGE_ORDERS, None), start=1):
+        for k in EDGE_PLACES:
+            if n is None:
+                density = random_matrices.tracy_widom_pdf(s, 1, k)
+            else:
+                law = random_matrices.GoeEigenvalueLaw(n, n - k)
+                density = law.density(2 * math.sqrt(n) + s * n ** (-1 / 6)) * n ** (-1 / 6)
+            for at, value in zip(s.tolist(), density.tolist(), strict=True):
+                yield {"n": n, "k": k, "s": at, "density": value}
+        progress("edge_densities", done, len(EDGE_ORDERS) + 1)
+
+
 TABLES: dict[str, Callable[[AtlasSettings, Progress], Iterable[Row]]] = {
     "rank_one_law": rank_one_rows,
     "index_densities": index_density_rows,
     "approaches": approach_rows,
+    "edge_densities": edge_rows,
     "phase_diagram": phase_rows,
     "phase_boundaries": boundary_rows,
 }

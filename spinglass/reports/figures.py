@@ -104,6 +104,13 @@ SUBJECTS: dict[str, Subject] = {
         "draw_phase_diagram",
         "atlas",
     ),
+    "edge-laws": Subject(
+        "Where the largest eigenvalues of a random matrix lie: exact and in the limit",
+        ("edge_densities",),
+        "edge_figure",
+        "draw_edge_laws",
+        "atlas",
+    ),
     "rank-one-law": Subject(
         "How a rank-one spike changes the mean determinant, and how fast the limit is reached",
         ("rank_one_law",),

@@ -57,6 +57,7 @@ _SCHEMAS: dict[str, str] = {
     "? energy_density:f rho:f index:i",
     "phase_diagram": "p:i strength:f energy_density:f phase:s latitude:f complexity:f shift:f spike:f index:i",
     "phase_boundaries": "p:i kind:s energy_density:f strength:f ? below:s above:s continuous:b",
+    "edge_densities": "n:i k:i s:f density:f",
     "index_densities": "p:i n_spins:i rho:f index:i energy_density:f density:f",
     "controls": "control:s group:s n_spins:i z:f rejected:b ? activations:s quantity:s",
 }

@@ -128,3 +128,11 @@ def test_preactivations_refuse(tmp_path):
     assert "must end in .npy" in _run("preactivations", "--out", str(tmp_path / "x.txt"), code=2)
     two = ["--activation", "gelu", "--activation", "tanh"]
     assert "one activation at a time" in _run("preactivations", *two, "--out", str(tmp_path / "x.npy"), code=2)
+
+
+def test_atlas_lists_its_figures_and_refuses_others(tmp_path):
+    names = json.loads(_run("atlas", "--list", "--json"))
+    assert "phase-diagram" in names
+    result = CliRunner().invoke(main, ["atlas", "--only", "no-such", "--out", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "no-such" in result.output
