@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
+import json
 from functools import lru_cache
 from typing import Any
 
 import mpmath
+import numpy as np
 import sympy as sp
 from flint import arb, arb_mat, ctx
 
@@ -99,20 +102,22 @@ def commuting(sign: int) -> Result:
     return Result(None, r"H f = -(x f')' + x(x + s) f, \qquad H T = T H", (claim,))
 
 
-def _fredholm(place: float, sign: int, nodes: int = 90) -> Any:
-    """det(1 − sign · T) by Gauss–Legendre quadrature of the kernel itself (Bornemann)."""
+def _fredholm(place: float, nodes: int = 84) -> tuple[Any, Any]:
+    """det(1 ∓ T) by Gauss–Legendre quadrature of the kernel itself (Bornemann)."""
     before = ctx.dps
     ctx.dps = 50
     try:
         half = (arb(14) - min(0, place)) / 2
         rule = [arb.legendre_p_root(nodes, i, weight=True) for i in range(nodes)]
-        points, roots = [half * (1 + a) for a, _ in rule], [(half * w).sqrt() for _, w in rule]
-        entries = [
-            (int(i == j) - sign * roots[i] * roots[j] * (points[i] + points[j] + arb(place)).airy_ai()).mid()
-            for i in range(nodes)
-            for j in range(nodes)
-        ]
-        return mpmath.mpf(arb_mat(nodes, nodes, entries).det().str(30, radius=False))
+        points, roots = [half * (1 + a) + arb(place) / 2 for a, _ in rule], [(half * w).sqrt() for _, w in rule]
+        kernel = arb_mat(nodes, nodes)
+        for i in range(nodes):
+            for j in range(i + 1):
+                entry = roots[i] * roots[j] * (points[i] + points[j]).airy_ai()
+                kernel[i, j] = kernel[j, i] = entry.mid()
+        one = arb_mat([[int(i == j) for j in range(nodes)] for i in range(nodes)])
+        plus, minus = (one - kernel).det(), (one + kernel).det()
+        return mpmath.mpf(plus.str(30, radius=False)), mpmath.mpf(minus.str(30, radius=False))
     finally:
         ctx.dps = before
 
@@ -131,10 +136,8 @@ def determinants(sign: int) -> Result:
     with mpmath.workdps(40):
         for place in (-5.0, -2.0, 0.0, 1.5):
             values = [abs(v) * (sign if number % 2 else 1) * (-1) ** number for number, v in enumerate(spectrum(place))]
-            for which, name in ((1, "D+"), (-1, "D-")):
-                rows.append(
-                    (f"{name}, s = {place:g}", mpmath.fprod(1 - which * v for v in values), _fredholm(place, which))
-                )
+            for which, name, exact in zip((1, -1), ("D+", "D-"), _fredholm(place), strict=True):
+                rows.append((f"{name}, s = {place:g}", mpmath.fprod(1 - which * v for v in values), exact))
     claim = Numbers(rows, 1e-21, ("eigenvalues from the commuting operator", "quadrature of the kernel"))
     return Result(
         None, r"F_1 = D_+ = \prod_j (1 - \lambda_j), \qquad F_2 = D_+ D_- = \prod_j (1 - \lambda_j^2)", (claim,)
@@ -364,3 +367,25 @@ def right_tail(sign: int) -> Result:
                 errors = [rest(place) - rest(1.3 * place) for place in places]
             claims.append(Order(places, errors, -1.5, 0.25))
     return Result(None, r"P(N \ge k) \sim C_{\beta,k}\, s^{-3\beta k^2/4}\, e^{-2\beta k s^{3/2}/3}", tuple(claims))
+
+
+@derivation.step("table", "The committed series", flips="the odd terms of a series")
+def table(sign: int) -> Result:
+    r"""On each interval between the breaks of the table, $\log F$ (left of the middle of a law) or $\log(1 - F)$ (right
+    of it) is a Chebyshev series through 26 values, computed to 19 digits or more, and rounded to double precision at
+    the end. Here it is compared with values at other places.
+    """
+    body = json.loads(edge_tables.TABLE.read_text(encoding="utf-8"))
+    rows = []
+    with mpmath.workdps(30):
+        for place in (-9.6, -3.1, 0.4, 5.3, 33.0):
+            number = bisect.bisect_right(body["breaks"], place) - 1
+            low, high = body["breaks"][number : number + 2]
+            for record in body["laws"]:
+                law, side = (record["beta"], record["k"]), int(number >= record["switch"])
+                terms = [sign**order * term for order, term in enumerate(record["values"][number])]
+                value = np.polynomial.chebyshev.chebval((2 * place - low - high) / (high - low), terms)
+                label = f"beta = {law[0]}, k = {law[1]}, s = {place:g}"
+                rows.append((label, record["offsets"][number] + float(value), laws(place)[law][side]))
+    claim = Numbers(rows, 3e-15, ("the committed series", "sums over eigenvalues"), scale=1.0)
+    return Result(None, r"\log F_{\beta,k}(s) = c + \sum_{n} a_n T_n(t), \qquad t \in [-1, 1]", (claim,))

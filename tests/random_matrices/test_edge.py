@@ -146,11 +146,11 @@ def test_every_law_and_density_against_many_digits():
     from derivations import edge_spectrum, edge_tables
 
     rng = np.random.default_rng(4)
-    worst = 0.0
-    for s in (-11.7, -4.3, -1.1, 0.9, 3.3, 13.0, *rng.uniform(-8, 6, 3)):
-        step = 2.0**-22
-        pairs, above, below = (
-            edge_tables.laws_at(place, edge_spectrum.first_resolution(place)) for place in (s, s + step, s - step)
+    worst = worst_density = 0.0
+    for s in (-11.7, -4.3, -1.1, 0.9, 13.0, *rng.uniform(-8, 6, 2)):
+        step = 2.0**-18
+        pairs, *others = (
+            edge_tables.laws_at(s + m * step, edge_spectrum.first_resolution(s)) for m in (0, 1, -1, 2, -2)
         )
         for (beta, k), (cdf, sf) in pairs.items():
             small = 0 if cdf < sf else 1
@@ -159,14 +159,20 @@ def test_every_law_and_density_against_many_digits():
             if not true > SMALLEST:
                 continue
             worst = max(worst, abs(float(ours / true - 1)))
-            slope = abs(above[beta, k][small] - below[beta, k][small]) / (2 * step)
-            assert tracy_widom_pdf(s, beta, k) == pytest.approx(float(slope), rel=1e-9)
+            near = [other[beta, k][small] for other in others]  # an error of order step^4
+            slope = abs(8 * (near[0] - near[1]) - (near[2] - near[3])) / (12 * step)
+            value, error = tracy_widom_pdf(s, beta, k, with_error=True)
+            assert abs(float(value - slope)) <= error <= 2e3 * max(abs(float(value - slope)), math.ulp(value))
+            value, error = tracy_widom_pdf(s, beta, k, log=True, with_error=True)
+            assert abs(float(value - slope.log())) <= error
+            worst_density = max(worst_density, abs(float(tracy_widom_pdf(s, beta, k) / slope - 1)))
             value, error = (tracy_widom_cdf, tracy_widom_sf)[small](s, beta, k, with_error=True)
             assert abs(float(value - true)) <= error <= 2e3 * max(abs(float(value - true)), math.ulp(value))
             value, error = tracy_widom_cdf(s, beta, k, log=True, with_error=True)
             true = cdf.log() if small == 0 else (-sf).log1p()
             assert abs(float(value - true)) <= error
     assert worst < 1e-13
+    assert worst_density < 2e-13
 
 
 # --- tails ------------------------------------------------------------------------------------------------------------
