@@ -62,7 +62,7 @@ class GoeEigenvalueLaw:
     Own derivation from `index_probabilities` and `count_probabilities`.
 
     >>> law = GoeEigenvalueLaw(1, 0)
-    >>> law.cdf(0.0), round(law.variance(), 12)
+    >>> round(law.cdf(0.0), 12), round(law.variance(), 12)
     (0.5, 2.0)
     """
 

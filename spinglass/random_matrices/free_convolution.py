@@ -166,13 +166,16 @@ class FreeSum:
         return found if array.ndim else complex(found)
 
     def stieltjes(self, z: ArrayLike) -> Any:
-        """m(z) = ∫ dν(y)/(y − z), Im z >= 0; on the real axis from above. Absolute accuracy about
-        1e-15/√t; half of the digits at an edge itself, where m changes like the root of the distance.
+        """m(z) = ∫ dν(y)/(y − z), Im z >= 0; on the real axis from above.
+
+        Absolute accuracy about 1e-15/√t; half of the digits at an edge itself, where m changes like the root of the
+        distance.
 
         >>> round(FreeSum([0.0], [1.0], 1.0).stieltjes(0.0).imag, 14)
         1.0
         """
-        return (self.subordination(z) - np.asarray(z)) / self.variance
+        found = (self.subordination(z) - np.asarray(z)) / self.variance
+        return found if np.ndim(found) else complex(found)
 
     def density(self, x: ArrayLike) -> Any:
         """Density of the sum at real x, v/(π t); 0 outside the bands. Absolute accuracy about 1e-15/√t inside.

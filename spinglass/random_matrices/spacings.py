@@ -245,7 +245,7 @@ def spacing_pdf(s: ArrayLike, beta: int, inside: int = 0, *, with_error: bool = 
     `gap_probability`.
 
     >>> round(spacing_pdf(1.0, 1), 12)
-    0.734377870713
+    0.70182264762
     """
     return _evaluate("pdf", s, beta, inside, with_error)
 

@@ -10,6 +10,7 @@ import pytest
 from scipy import integrate
 
 from spinglass import InputError
+from spinglass.random_matrices.sine_determinants import parity_probabilities
 from spinglass.random_matrices.spacings import (
     gap_probability,
     spacing_cdf,
@@ -70,6 +71,43 @@ def test_unitary_law_against_the_whole_kernel(s):
         value, error = function(s, 2, with_error=True)
         assert abs(value - exact) <= error + 1e-19
         assert error <= 2e-14 * exact
+
+
+@pytest.mark.parametrize(("beta", "inside"), [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (4, 0)])
+def test_errors_are_honest(beta, inside):
+    """Against differences of determinants in three times the digits, tails down to 1e-200 included."""
+    scale, most = (2 if beta == 4 else 1), (inside // 2 if beta == 1 else inside)
+    for s in (0.013, 0.31, 1.07, 2.6, 7.9):
+        with mp.workdps(60):
+            place, step = mp.mpf(s) * scale, mp.mpf(10) ** -15
+            rows = [parity_probabilities(place + k * step, most, 600, 40) for k in (-1, 0, 1)]
+            gaps, totals = [], []
+            for even, odd in rows:
+                row = exact_gaps(beta, even, odd)
+                gaps.append(row[inside])
+                totals.append(mp.fsum((inside - j + 1) * row[j] for j in range(inside + 1)))
+            survival = -(totals[2] - totals[0]) / (2 * step) * scale
+            density = (totals[2] - 2 * totals[1] + totals[0]) / step**2 * scale**2
+        for function, exact in (
+            (gap_probability, gaps[1]),
+            (spacing_sf, survival),
+            (spacing_cdf, 1 - survival),
+            (spacing_pdf, density),
+        ):
+            if exact < 1e-22 and function in (spacing_pdf, spacing_cdf):
+                continue  # below what the difference resolves
+            value, error = function(s, beta, inside, with_error=True)
+            truncation = 1e-27 * (1 + totals[1])
+            assert abs(value - exact) <= error + truncation
+            assert error <= 1e-13 * exact
+
+
+def exact_gaps(beta, even, odd):
+    if beta == 1:  # the parities pair the levels: E_+(n) = E(2n) + E(2n − 1), E_−(n) = E(2n) + E(2n + 1)
+        return [even[0], odd[0] - even[0], *(e - odd[0] + even[0] for e in even[1:])]
+    if beta == 2:
+        return [even[0] * odd[0], *(even[0] * o + e * odd[0] for e, o in zip(even[1:], odd[1:], strict=True))]
+    return [(even[0] + odd[0]) / 2]
 
 
 def test_dyson_tail_down_to_the_smallest_doubles():
