@@ -401,7 +401,8 @@ def spiked_index_ratio(
         place = float(shift)
         far = abs(place) > support_radius(n)
         tau = far_tau(n, place) if far else 0.0
-        if far and float(np.min(np.abs(kappa - place - tau))) > CERTAIN:  # both signs are certain
+        swept = not far or bool(np.min(np.abs(kappa - place - tau)) < CERTAIN)
+        if not swept:  # both signs are certain
             found = IndexSweep(
                 tau, n - 1 if place > 0 else 0, np.ones(1), np.full(1, tau), np.zeros((times.size, 1), complex)
             )
@@ -413,16 +414,15 @@ def spiked_index_ratio(
         shift_of_slope = found.tau * found.shares - found.slopes
         positive = found.shares * _positive_part(mu, bell, above) + shift_of_slope * above
         negative = found.shares * _positive_part(-mu, bell, below) - shift_of_slope * below
-        rest = np.empty_like(positive)
+        rest = np.zeros_like(positive)
         inside = np.abs(mu[:, 0]) <= REAL_REACH
         if np.any(inside):
             with one_blas_thread():
                 rest[inside] = (np.exp(1j * mu[inside] * times) @ found.values).real
-        for row in np.flatnonzero(~inside):
+        for row in np.flatnonzero(~inside) if swept and n > 1 else ():
             octave = contour_of_mean(float(mu[row, 0]))
             ray = contour(abs(octave))[0] * direction(octave)
-            values = found.values if n == 1 else index_sweep(n, place, octave).values
-            rest[row] = (np.exp(1j * ray * mu[row, 0]) @ values).real if n > 1 else 0.0
+            rest[row] = (np.exp(1j * ray * mu[row, 0]) @ index_sweep(n, place, octave).values).real
         first, last = found.first, found.first + found.shares.size
         result[:, j, first:last] += positive + rest / math.pi
         result[:, j, first + 1 : last + 1] += negative + rest / math.pi
