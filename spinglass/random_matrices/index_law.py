@@ -123,7 +123,7 @@ def _law(n: int, line: HalfLine, weighted: bool) -> tuple[NDArray[np.float64], N
         even = product * (resolved[1, row] if weighted else 1 + resolved[0, row])
         odd = -product * resolved[0, row]
         moved = abs(radius - 1) / size
-        loss = _EPSILON * (100.0 + 100.0 * float(np.sum(moved))) + 100.0 * float(np.sum((moved * spread) ** 2))
+        loss = _EPSILON * (150.0 + 300.0 * float(np.sum(moved))) + 300.0 * float(np.sum((moved * spread) ** 2))
         middle = round(float(np.sum(radius * mu / size)))
         first = max(0, min(mu.size + 1 - count, middle - count // 2))
         exponents = np.arange(first, first + count)
@@ -147,8 +147,8 @@ def count_probabilities(n: int, x: float, relative: bool = False, log: bool = Fa
     ----------
     n : order of the matrix A_n (off-diagonal variance 1, diagonal variance 2), 1 <= n <= 501 (60 with `relative`).
     x : the cut, finite (|x| <= 2√n + 10 with `relative`).
-    relative : every probability with relative accuracy, the rarest included, by integers of many bits: milliseconds at
-        n = 10, seconds at n = 60 near the centre, half a minute beyond the edge; a third of that with python-flint.
+    relative : every probability with relative accuracy, the rarest included, by integers of many bits: at
+        n = 60 a second near the centre and ten beyond the edge with python-flint, two to ten times that without.
     log : the logarithms of the probabilities, which do not underflow; only with `relative`.
     with_error : return (law, error), error the absolute bound of each entry (of the logarithm with `log`).
 

@@ -32,7 +32,7 @@ def random_places(seed, orders, each):
 @LAWS
 def test_double_precision_within_its_bound(law):
     """Many random (n, ξ): what is stated covers what is made, and is not absurdly large."""
-    for n, x in random_places(11, [1, 2, 3, 4, 5, 7, 10, 12, 17, 20, 21, 30], 6):
+    for n, x in random_places(11, [1, 2, 3, 4, 5, 7, 10, 12, 17, 20, 21], 4):
         exact = law(n, x, relative=True)
         found, bound = law(n, x, with_error=True)
         assert np.all(np.abs(found - exact) <= bound), (n, x)
