@@ -306,6 +306,56 @@ def test_asymptotic_rank_one_law(n):
         assert abs(ratio(x, s) / limit - 1) < 1.2 / n
 
 
+# errors stated
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 12, 31, 64, 200, 700])
+def test_stated_error_without_a_spike_is_honest(n):
+    for x in (0.0, 0.37, -1.1, 2.0, 2.4):
+        xi = x * math.sqrt(n)
+        value, error = mean_abs_determinant(n, xi, log=True, with_error=True)
+        with mpmath.workdps(50):
+            exact = (n + 2) * mpmath.log(2) / 2 + mpmath.loggamma(mpmath.mpf(n + 1) / 2) + mpmath.mpf(xi) ** 2 / 4
+            exact += mpmath.log(mehta(n + 1, xi))
+            assert abs(value - exact) <= error
+        assert error < 1e-14 * (n + 10)
+        if n <= 64:
+            spiked, spiked_error = mean_abs_determinant(n, xi, log=True, with_error=True, method="fourier")
+            assert abs(spiked - exact) <= spiked_error < 1e-12
+
+
+@pytest.mark.parametrize(("n", "x", "s"), [(20, 0.5, 1.0), (40, -1.2, -0.6), (90, 0.3, 1.0)])
+def test_stated_error_with_a_spike_holds_on_finer_meshes(n, x, s, monkeypatch):
+    from spinglass.random_matrices import rank_one
+
+    xi, kappa = x * math.sqrt(n), s * math.sqrt(n)
+    value, error = mean_abs_determinant(n, xi, kappa, log=True, with_error=True)
+    plain = rank_one.sweep_edges
+
+    used = []
+
+    def finer(n, xi):
+        coarse = plain(n, xi)
+        used.append(n)
+        return np.unique(np.concatenate([coarse, (coarse[1:] + coarse[:-1]) / 2]))
+
+    monkeypatch.setattr(rank_one, "sweep_edges", finer)
+    monkeypatch.setattr(rank_one, "_sweeps", type(rank_one._sweeps)())
+    rank_one._centred_sweep.cache_clear()
+    refined = mean_abs_determinant(n, xi, kappa, log=True)
+    rank_one._centred_sweep.cache_clear()
+    assert used
+    assert abs(refined - value) <= error < 1e-12
+
+
+def test_values_carry_their_error():
+    values, errors = mean_abs_determinant(5, np.array([0.1, 2.0]), np.array([[0.0], [1.0]]), with_error=True)
+    assert values.shape == errors.shape == (2, 2)
+    assert np.all((errors > 0) & (errors < 1e-12 * values))
+    value, error = mean_abs_determinant(5, 0.1, with_error=True)
+    assert (value, type(error)) == (values[0, 0], float)
+
+
 # by index
 
 
@@ -339,6 +389,19 @@ def test_index_law_from_generating_function(n):
         log_modulus, phase = mean_product(n, lambda x, z=z: np.abs(x - xi) * np.where(x < xi, z, 1), [xi])
         values.append(phase * math.exp(log_modulus - mean_abs_determinant(n, xi, log=True)))
     assert index_probabilities(n, xi) == pytest.approx(np.fft.fft(values).real / (n + 1), abs=1e-13)
+
+
+def test_rare_indices_with_relative_accuracy():
+    every = np.arange(11)
+    logs, errors = mean_abs_determinant(10, 0.5, index=every, log=True, relative=True, with_error=True)
+    assert np.all(errors < 1e-12)
+    values, bounds = mean_abs_determinant(10, 0.5, index=every, relative=True, with_error=True)
+    assert np.log(values) == pytest.approx(logs, rel=1e-13)
+    assert np.all(bounds < 1e-12 * values)
+    plain, plain_bounds = mean_abs_determinant(10, 0.5, index=every, with_error=True)
+    assert np.all(np.abs(plain - values) <= bounds + plain_bounds)
+    assert values[0] < 1e-14 < 1e-12 * values.sum()
+    assert mean_abs_determinant(40, 0.5, index=0, log=True, relative=True) < -400
 
 
 def test_index_law_against_sampling():
@@ -381,6 +444,8 @@ def test_overflow_is_reported():
         (lambda: mean_abs_determinant(65, 0.0, 1.0, index=2), "n "),
         (lambda: mean_abs_determinant(3, 0.0, 1.0, index=4), "index"),
         (lambda: mean_abs_determinant(3, 0.0, method="fuorier"), "did you mean"),
+        (lambda: mean_abs_determinant(3, 0.0, relative=True), "relative"),
+        (lambda: mean_abs_determinant(3, 0.0, 1.0, index=1, relative=True), "relative"),
         (lambda: mean_abs_determinant(1, 0.0, method="supersymmetric"), "n "),
         (lambda: mean_abs_determinant(3, 0.0, index=1, method="supersymmetric"), "index"),
         (lambda: mean_abs_determinant(201, 0.0, method="fourier"), "n "),
