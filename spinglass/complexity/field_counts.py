@@ -21,13 +21,15 @@ from functools import lru_cache
 import numpy as np
 
 from spinglass.complexity.energy_weights import EnergyWeights
-from spinglass.complexity.isotropic_counts import index_step, law_noise, rounding
+from spinglass.complexity.isotropic_counts import index_step, rounding
 from spinglass.complexity.latitude_integral import NEGLIGIBLE, Real, integrate
 from spinglass.complexity.shift_law import ShiftLaw, exponential, law_of_index
 from spinglass.hamiltonians import OverlapField
 from spinglass.random_matrices.level_density import log_mean_abs_determinant
 from spinglass.random_matrices.rank_one import spiked_ratio
 from spinglass.random_matrices.rank_one_indices import spiked_index_ratio
+
+_LAW_NOISE = 2e-15  # absolute error of index laws, times about √n
 
 
 def shift_step(n: int, by_index: bool, fine: bool) -> float:
@@ -105,7 +107,7 @@ class FieldIntegrand:
         if not np.any(kappa):
             if not self.by_index:
                 return plain, np.ones((1, xi.size, 1))
-            return plain, np.array([law_of_index(self.n, float(x)) for x in xi])[None]
+            return plain, np.array([law_of_index(self.n, float(x))[0] for x in xi])[None]
         if self.by_index:
             return spiked_index_ratio(self.n, xi, kappa)
         log_minor, ratio = spiked_ratio(self.n, xi, kappa)
@@ -151,6 +153,6 @@ def field_counts(
     noise = 2e-13 + rounding(law.n_spins)
     lost = noise * everything + beyond
     if by_index:
-        lost = lost + law_noise(law.order) * np.sum(everything)
+        lost = lost + _LAW_NOISE * (2 + math.sqrt(law.order)) * np.sum(everything)
     bound = errors[:-2] + noise * np.abs(values[:-2]) + lost * weights.gain(law.energy_slope * integrand.step)
     return values[:-2], bound

@@ -105,9 +105,9 @@ def mean_count(
 
     Returns a float, or an array of the shape of `index`.
 
-    Accuracy: 1e-12 relative for totals and windows without a field, tails included; by index 1e-8 relative or better
-    (see the error: 1e-14 of all points at the same shift). With a field 1e-11 of all critical points, by index and in
-    windows as well: what is rare is known to that absolute accuracy only.
+    Accuracy: relative 1e-12 for totals and windows without a field, tails included, and 1e-8 for every index, the
+    rarest included (p = 3: 1e-11 at N = 200; p = 10: 2e-10 at N = 100; the error says what was reached). With a field
+    1e-11 of all critical points, by index and in windows as well: what is rare is known to that absolute accuracy only.
 
     Raises `InputError` for a bad argument, `ComputationError` when the count exceeds the range of double precision or
     the integral over latitudes misses 1e-9.
@@ -197,7 +197,7 @@ def mean_count_density(
     n_spins, p, index, field, mixture, with_error : as for `mean_count`; the result has the broadcast shape of u and
         index.
 
-    Accuracy: 1e-12 relative without index and field; by index 1e-14 √N of the density of all indices at u; with a
+    Accuracy: 1e-12 relative without index and field; by index some 1e-15 √N of the density of all indices at u; with a
     field 1e-11 of the largest density, which is all that is known far in the tails (`with_error` says so).
 
     Source: as for `mean_count`.

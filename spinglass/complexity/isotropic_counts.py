@@ -34,11 +34,6 @@ def rounding(n_spins: int) -> float:
     return 2e-15 * (4 + math.sqrt(n_spins)) + 1.5e-15 * n_spins
 
 
-def law_noise(n: int) -> float:
-    """Absolute error of the probabilities of `index_probabilities`."""
-    return 2e-15 * (2 + math.sqrt(n))
-
-
 def index_step(n: int) -> float:
     """Step of the ζ grid on which the density of critical points of each index is summed to rounding.
 
@@ -243,7 +238,6 @@ def index_counts(law: ShiftLaw, indices: NDArray[np.int64], low: float, high: fl
         weight = exponential(logs)
         line = np.linspace(-law.reach(), law.reach(), 2001)
         cumulative = np.cumsum(np.exp(log_scaled_density(line, law.n_spins) - line**2 / 4)) * (line[1] - line[0])
-        noise = law_noise(n)
         # outwards from the place where index k is typical, until nothing is added in either direction
         for position, k in enumerate(wanted):
             typical = line[min(int(np.searchsorted(cumulative, k + 0.5)), line.size - 1)]
@@ -252,12 +246,11 @@ def index_counts(law: ShiftLaw, indices: NDArray[np.int64], low: float, high: fl
                 place = centre if direction == 1 else centre - 1
                 idle = 0
                 while 0 <= place < x.size and idle < 6:
-                    probability = law_of_index(n, float(x[place]))[k]
-                    term = weight[place] * probability
+                    probability, bound = law_of_index(n, float(x[place]))
+                    term = weight[place] * probability[k]
                     counts[position] += term
                     shifts[position] += term * x[place]
-                    if probability > 0:
-                        errors[position] += weight[place] * min(noise, probability)
+                    errors[position] += weight[place] * bound[k]
                     idle = idle + 1 if term <= 1e-17 * counts[position] else 0
                     place += direction
     errors += counts * (rounding(law.n_spins) + 3e-13)
@@ -279,12 +272,11 @@ def index_density(law: ShiftLaw, u: Real, indices: NDArray[np.int64]) -> Pair:
     constant = law.log_points - math.log(deviation * math.sqrt(2 * math.pi))
     logs = logs + (constant - 0.5 * (places / deviation) ** 2)[:, None]
     weight = exponential(logs)
-    noise = law_noise(law.order)
     for row in range(places.size):
         kept = weight[row] > 1e-20 * weight[row].max()
-        laws = np.array([law_of_index(law.order, float(x)) for x in shifts[row, kept]])
+        laws = [law_of_index(law.order, float(x)) for x in shifts[row, kept]]
         here = inverse == row
-        values[here] = weight[row, kept] @ laws[:, wanted[here]]
-        errors[here] = noise * weight[row].sum()
+        values[here] = weight[row, kept] @ np.array([share for share, _ in laws])[:, wanted[here]]
+        errors[here] = weight[row, kept] @ np.array([bound for _, bound in laws])[:, wanted[here]]
     errors += values * (rounding(law.n_spins) + 1e-13)
     return values.reshape(u.shape), errors.reshape(u.shape)
