@@ -147,7 +147,7 @@ def test_every_law_and_density_against_many_digits():
 
     rng = np.random.default_rng(4)
     worst = worst_density = 0.0
-    for s in (-11.7, -4.3, -1.1, 0.9, 13.0, *rng.uniform(-8, 6, 2)):
+    for s in (-11.7, -4.3, -1.1, 0.9, 13.0, *rng.uniform(-8, 6, 1)):
         step = 2.0**-18
         pairs, *others = (
             edge_tables.laws_at(s + m * step, edge_spectrum.first_resolution(s)) for m in (0, 1, -1, 2, -2)
@@ -199,8 +199,8 @@ def test_right_asymptotics():
         assert tracy_widom_sf(s, 1, log=True) == pytest.approx(one, rel=1e-14, abs=2 / a)
         assert tracy_widom_sf(s, 2, log=True) == pytest.approx(two, rel=1e-14, abs=3 / a)
     # exact up to terms of second order, 1e-50 and less: the integral of the one-point density
-    for s in (30.0, 70.0, 104.0, 105.5, 130.0):
-        with mp.workdps(500):
+    for s in (30.0, 104.0, 105.5):
+        with mp.workdps(350):
             mean = (mp.mpf(1) / 3 - mp.airyai(s, derivative=-1)) / 2
             assert tracy_widom_sf(s, 1, log=True) == pytest.approx(float(mp.log(mean)), rel=2e-15)
 
