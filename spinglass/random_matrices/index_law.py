@@ -148,7 +148,7 @@ def count_probabilities(n: int, x: float, relative: bool = False, log: bool = Fa
     n : order of the matrix A_n (off-diagonal variance 1, diagonal variance 2), 1 <= n <= 501 (60 with `relative`).
     x : the cut, finite (|x| <= 2√n + 10 with `relative`).
     relative : every probability with relative accuracy, the rarest included, by integers of many bits: at
-        n = 60 a second near the centre and ten beyond the edge with python-flint, two to ten times that without.
+        n = 60 a second near the centre and ten beyond the edge with python-flint; without it two seconds, and minutes.
     log : the logarithms of the probabilities, which do not underflow; only with `relative`.
     with_error : return (law, error), error the absolute bound of each entry (of the logarithm with `log`).
 
