@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -76,6 +77,7 @@ def _quantiles(count: int) -> Any:
     return 2 * np.sin(low)
 
 
+@lru_cache(maxsize=64)
 def _log_spherical(n: int, strength: float, top: float) -> float:
     """log E_v exp(n θ/2 vᵀΛv) by the Laplace transform of a sum of squares.
 
@@ -128,7 +130,7 @@ def outlier_cost(sign: int = 1) -> Result:
     and $y<y_0$. The spike's own eigenvalue is the first to be negative.
 
     Checks: the published cost of maxima; the rate of the eigenvectors of a spiked matrix from $\Sigma(u,m)$ at $p = 2$
-    with $d = \lambda m^2$; exact $E|\det|1\{\text{index }0\}$ for $n\le192$ from the tridiagonal form.
+    with $d = \lambda m^2$; exact $E|\det|1\{\text{index }0\}$ for $n\le128$ from the tridiagonal form.
     """
     integral = spherical_integral()
     free = semicircle_law.outlier_rate().subs(v, (w - 1 / w) ** 2 / 4)
@@ -166,7 +168,7 @@ def outlier_cost(sign: int = 1) -> Result:
         with mpmath.workdps(30):
             both = [sp.lambdify(w, each, "mpmath") for each in (rate, free)]
             ends = [(f"w = {at}", *(each(mpmath.mpf(at)) for each in both)) for at in ("1.01", "1.6", "3", "20")]
-        sizes, orders = (24, 48, 96), []
+        sizes, orders = (16, 32, 64), []
         for strength, place in ((1.8, 2.1), (2.5, 2.3)):
             growth = (place + math.sqrt(place**2 - 4)) / 2
             expected = float(value(mpmath.mpf(strength), mpmath.mpf(growth)))
@@ -211,6 +213,7 @@ def _eigenvector_rate(strength: Any, place: Any) -> Any:
     return _sup(height, mpmath.mpf("-0.01"), mpmath.mpf("0.9999"))[1]
 
 
+@lru_cache(maxsize=8)
 def _index_zero_costs(strength: float, place: float, sizes: tuple[int, ...]) -> dict[int, float]:
     """−log of the share of index 0 in E|det(y√n − A_n − θ√n eeᵀ)|, from the tridiagonal form.
 
