@@ -2,9 +2,10 @@
 
 Monte Carlo is the plain way to the same numbers: tridiagonal GOE matrices (O(n) each) for determinants, dense
 eigenvalues for counts. Its time for the precision of the exact value, 1e-11, is extrapolated from the relative standard
-error of a short run by the law error ~ 1/√samples. The sweep is the table of W_n(ξ, ·) over t at one ξ.
+error of a short run by the law error ~ 1/√samples. The sweep is the table of W_n(ξ, ·) over t at one ξ. All counts by
+index are compared with the time that sampling needs to know each of them, the rarest included, to 1e-8.
 
-    python -m validation.benchmarks.mean_count
+    python -m validation.benchmarks.mean_count [--large]
 """
 
 from __future__ import annotations
@@ -60,10 +61,28 @@ def _row(name: str, exact: Callable[[], float], samples: Callable[[], NDArray[np
     return f"{name:34s} {value:14.8g} {seconds:9.4f} {relative:9.1e} {score:6.2f} {needed:9.1e} {needed / seconds:9.1e}"
 
 
+def _all_indices(n_spins: int, samples: int) -> str:
+    """Seconds for the counts of every index, and those that sampling needs for 1e-8 of each."""
+    seconds, (exact, bound) = _timed(lambda: mean_count(n_spins, 3, index=np.arange(n_spins), with_error=True))
+    sampling, eigenvalues = _timed(lambda: np.linalg.eigvalsh(sample_goe(n_spins, size=samples, rng=4)))
+    terms = np.exp(-(eigenvalues**2) / 12) * 2 * math.sqrt(2 / 3) * 2 ** (n_spins / 2)
+    error = terms.std(axis=0) / math.sqrt(samples)
+    score = float(np.max(np.abs(terms.mean(axis=0) - exact) / error))
+    needed = sampling * float(np.max(error / exact / 1e-8)) ** 2
+    worst = float(np.max(bound / exact))
+    name = f"all {n_spins} indices, p = 3"
+    return (
+        f"{name:34s} {exact.min():14.8g} {seconds:9.4f} {worst:9.1e} {score:6.2f} {needed:9.1e} {needed / seconds:9.1e}"
+    )
+
+
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--large", action="store_true", help="All indices at N = 500 too (minutes).")
+    large = parser.parse_args().large
     field, other = OverlapField(p=3, rho=[0.5]), OverlapField(p=3, rho=[0.8])
     mean_count(3, 3, index=0), mean_count(3, 3, field=field)  # compilation is not timed
+    mean_count(3, 3, index=0, field=field)
     _spiked_samples(3, 2, 0), mean_abs_determinant(3, _XI, _KAPPA)
     print(f"{'quantity':34s} {'exact':>14s} {'s':>9s} {'MC rel.':>9s} {'z':>6s} {'MC s':>9s} {'ratio':>9s}")
     for n_spins in (10, 50, 200):
@@ -90,15 +109,19 @@ def main() -> None:
                 lambda n=n: _spiked_samples(n, 50_000, 3),  # type: ignore[misc]
             )
         )
+    print(f"\n{'counts by index':34s} {'rarest':14s} {'s':>9s} {'bound':>9s} {'max z':>6s} {'MC s':>9s} {'ratio':>9s}")
+    for n_spins, samples in ((50, 400), (100, 200), (200, 100), *([(500, 20)] if large else [])):
+        print(_all_indices(n_spins, samples))
     print()
-    print("seconds, field D = 0.5 N m^2, p = 3  first total   next field  200 energies   one sweep")
+    print("seconds, field D = 0.5 N m^2, p = 3  first total   next field  200 energies   one sweep     by index")
     for n_spins in (8, 16, 32):
         cold, _ = _timed(lambda n=n_spins: mean_count(n, 3, field=field))  # type: ignore[misc]
         warm, _ = _timed(lambda n=n_spins: mean_count(n, 3, field=other))  # type: ignore[misc]
         u = np.linspace(-2.0, 2.0, 200)
         density, _ = _timed(lambda n=n_spins, u=u: mean_count_density(u, n, 3, field=field))  # type: ignore[misc]
         one, _ = _timed(lambda n=n_spins: sweep(n - 1, 0.123))  # type: ignore[misc]
-        print(f"N = {n_spins:<3d} {'':28s} {cold:12.3f} {warm:12.3f} {density:13.3f} {one:11.4f}")
+        each, _ = _timed(lambda n=n_spins: mean_count(n, 3, index=np.arange(n), field=field))  # type: ignore[misc]
+        print(f"N = {n_spins:<3d} {'':28s} {cold:12.3f} {warm:12.3f} {density:13.3f} {one:11.4f} {each:12.3f}")
 
 
 if __name__ == "__main__":
