@@ -12,7 +12,7 @@ import scipy.special
 from derivations import gaussian_means
 from derivations.derivation import Step, run
 from derivations.emit import Formula
-from derivations.gaussian_kernels import chebyshev_polynomial
+from derivations.half_line_functions import chebyshev_polynomial
 from spinglass.generated import gaussian_means as emitted
 
 _COUNT = 600
