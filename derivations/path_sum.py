@@ -5,13 +5,23 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 from derivations.claims import Identity, Numbers
 from derivations.derivation import Derivation, Result
+from derivations.explicit_networks import (
+    WIDTHS,
+    five_section_network,
+    forward,
+    intercept_of,
+    level_of,
+    levels_of_explicit_network,
+    network_symbols,
+    paths_by_layer,
+    slope_of,
+)
 from derivations.symbols import m, q
 
 derivation = Derivation(
@@ -28,73 +38,6 @@ equally often on the paths, one independent Gaussian per tuple of weights) are a
 """,
 )
 
-_WIDTHS = ((2, 2), (2, 3, 2), (2, 3, 2, 2))  # n_0 … n_H for H = 1, 2, 3
-
-
-def _weight(layer: int, i: int, j: int) -> Any:
-    return sp.Symbol(f"w{layer}_{i}{j}")
-
-
-def _slope(layer: int, i: int) -> Any:
-    return sp.Symbol(f"a{layer}_{i}")
-
-
-def _intercept(layer: int, i: int) -> Any:
-    return sp.Symbol(f"b{layer}_{i}")
-
-
-def _inputs(width: int) -> list[Any]:
-    return list(sp.symbols(f"x0:{width}"))
-
-
-def _symbols(widths: Sequence[int]) -> list[Any]:
-    names = list(_inputs(widths[0]))
-    for layer in range(1, len(widths)):
-        for i in range(widths[layer]):
-            names += [_slope(layer, i), _intercept(layer, i)]
-            names += [_weight(layer, i, j) for j in range(widths[layer - 1])]
-    return names
-
-
-@lru_cache(maxsize=16)
-def _forward(widths: tuple[int, ...], slope_sign: int = 1, intercept_sign: int = 1) -> Any:
-    """The sum of the outputs as a polynomial, layer by layer."""
-    names = _symbols(widths)
-    values = [sp.Poly(entry, *names) for entry in _inputs(widths[0])]
-    for layer in range(1, len(widths)):
-        following = []
-        for i in range(widths[layer]):
-            before = sum((sp.Poly(_weight(layer, i, j), *names) * y for j, y in enumerate(values)), sp.Poly(0, *names))
-            following.append(
-                slope_sign * sp.Poly(_slope(layer, i), *names) * before
-                + intercept_sign * sp.Poly(_intercept(layer, i), *names)
-            )
-        values = following
-    return sum(values[1:], values[0])
-
-
-def _paths(widths: tuple[int, ...]) -> dict[int, list[Any]]:
-    """All paths by the layer they start in (0: the input), as products of their parts: read off the graph."""
-    depth = len(widths) - 1
-    found: dict[int, list[Any]] = {}
-    for start in range(depth + 1):
-        found[start] = []
-        for neurons in itertools.product(*(range(width) for width in widths[start:])):
-            product = _inputs(widths[0])[neurons[0]] if start == 0 else _intercept(start, neurons[0])
-            for step in range(1, len(neurons)):
-                layer = start + step
-                product *= _weight(layer, neurons[step], neurons[step - 1]) * _slope(layer, neurons[step])
-            found[start].append(product)
-    return found
-
-
-def _level(monomial: Any, names: Sequence[Any]) -> int:
-    """The layer in which a monomial starts: that of its intercept, 0 for an input path."""
-    for name, order in zip(names, monomial, strict=True):
-        if order and name.name.startswith("b"):
-            return int(name.name[1])
-    return 0
-
 
 @derivation.step(
     "expansion", "The forward pass is a sum over paths", flips="the sign of the intercept in the line of a neuron"
@@ -109,13 +52,14 @@ def expansion(sign: int = 1) -> Result:
     $f$ itself, gives the same rational number as the polynomial at the slopes and intercepts of the sections that
     are met.
     """
-    expanded = {widths: _forward(widths, intercept_sign=sign) for widths in _WIDTHS}
+    expanded = {widths: forward(widths, intercept_sign=sign) for widths in WIDTHS}
     by_graph = [
-        sp.Poly(sum(sum(paths) for paths in _paths(widths).values()), *_symbols(widths)).as_expr() for widths in _WIDTHS
+        sp.Poly(sum(sum(paths) for paths in paths_by_layer(widths).values()), *network_symbols(widths)).as_expr()
+        for widths in WIDTHS
     ]
     ones = [set(polynomial.coeffs()) == {sp.Integer(1)} for polynomial in expanded.values()]
-    through, met = _five_section_network()
-    widths = _WIDTHS[-1]
+    through, met = five_section_network()
+    widths = WIDTHS[-1]
     claims = (
         Identity(
             [poly.as_expr() for poly in expanded.values()],
@@ -137,40 +81,6 @@ def expansion(sign: int = 1) -> Result:
     return Result(expanded, equation, claims)
 
 
-def _five_section_network() -> tuple[Any, dict[Any, Any]]:
-    """The output of a rational network through f itself, and the lines that its neurons used."""
-    widths = _WIDTHS[-1]
-    knots = [sp.Integer(k) for k in (-2, -1, 1, 2)]
-    slopes = [sp.Rational(k, 100) for k in (1, 10, 100, 30, 3)]
-    intercepts = [sp.Rational(k, 100) for k in (-108, -90, 0, 70, 124)]  # continuous, f(0) = 0
-
-    def activation(z: Any) -> Any:  # integrates the slope from 0, without any intercept
-        total, edges = sp.S.Zero, [-sp.oo, *knots, sp.oo]
-        for low, high, slope in zip(edges, edges[1:], slopes, strict=False):
-            if z > 0:
-                total += slope * sp.Max(0, sp.Min(z, high) - sp.Max(0, low))
-            else:
-                total -= slope * sp.Max(0, sp.Min(0, high) - sp.Max(z, low))
-        return total
-
-    met: dict[Any, Any] = {}
-    values = [sp.Rational(3, 7), sp.Rational(-5, 4)]
-    met.update(zip(_inputs(2), values, strict=True))
-    for layer in range(1, len(widths)):
-        following = []
-        for i in range(widths[layer]):
-            z = sp.S.Zero
-            for j, y in enumerate(values):
-                weight = sp.Rational((7 * layer + 11 * i + 5 * j * j + 3) % 13 - 6, 3)
-                met[_weight(layer, i, j)] = weight
-                z += weight * y
-            section = sum(1 for knot in knots if z > knot)
-            met[_slope(layer, i)], met[_intercept(layer, i)] = slopes[section], intercepts[section]
-            following.append(activation(z))
-        values = following
-    return sum(values), met
-
-
 @derivation.step("counts", "Length and number of the paths of each level", flips="the sign of the slopes")
 def counts(sign: int = 1) -> Result:
     r"""
@@ -180,14 +90,14 @@ def counts(sign: int = 1) -> Result:
     \cdots n_H$. (The control takes every slope with the wrong sign: groups of odd length then count negatively.)
     """
     found, expected, degrees, lengths = [], [], [], []
-    for widths in _WIDTHS:
+    for widths in WIDTHS:
         depth = len(widths) - 1
-        polynomial = _forward(widths, slope_sign=sign)
+        polynomial = forward(widths, slope_sign=sign)
         names = polynomial.gens
         groups: dict[int, Any] = dict.fromkeys(range(depth + 1), sp.S.Zero)
         shapes: dict[int, set[tuple[int, ...]]] = {level: set() for level in range(depth + 1)}
         for monomial, coefficient in polynomial.terms():
-            level = _level(monomial, names)
+            level = level_of(monomial, names)
             groups[level] += coefficient
             kinds = [sum(o for name, o in zip(names, monomial, strict=True) if name.name[0] == kind) for kind in "wabx"]
             shapes[level].add(tuple(kinds))
@@ -224,7 +134,7 @@ def mean_slopes(sign: int = 1) -> Result:
     then assume beyond this is that the fluctuation around the mean may be dropped.
     """
     widths = (2, 2, 2)
-    polynomial = _forward(widths).as_expr()
+    polynomial = forward(widths).as_expr()
     probability = sp.symbols("pi1:3", positive=True)
     slopes = [sp.symbols(f"alpha{layer}_1:3", real=True) for layer in (1, 2)]
     intercepts = [sp.symbols(f"beta{layer}_1:3", real=True) for layer in (1, 2)]
@@ -234,15 +144,15 @@ def mean_slopes(sign: int = 1) -> Result:
         weight, point = sp.S.One, {}
         for (layer, i), section in zip(neurons, sections, strict=True):
             weight *= probability[layer - 1] if section == 0 else 1 - probability[layer - 1]
-            point[_slope(layer, i)] = slopes[layer - 1][section]
-            point[_intercept(layer, i)] = intercepts[layer - 1][section]
+            point[slope_of(layer, i)] = slopes[layer - 1][section]
+            point[intercept_of(layer, i)] = intercepts[layer - 1][section]
         mean += weight * polynomial.xreplace(point)
     at_means = {}
     for layer, i in neurons:
         share = probability[layer - 1]
         a, b = slopes[layer - 1], intercepts[layer - 1]
-        at_means[_slope(layer, i)] = share * a[0] + (1 - share) * a[1]
-        at_means[_intercept(layer, i)] = (sign if layer == 2 else 1) * (share * b[0] + (1 - share) * b[1])
+        at_means[slope_of(layer, i)] = share * a[0] + (1 - share) * a[1]
+        at_means[intercept_of(layer, i)] = (sign if layer == 2 else 1) * (share * b[0] + (1 - share) * b[1])
     replaced = polynomial.xreplace(at_means)
     claims = (Identity(replaced, mean, simplify=sp.expand, what="the mean over all 16 assignments of sections"),)
     equation = (
@@ -289,7 +199,7 @@ def coefficients(sign: int = 1) -> Result:
             sp.cancel(surface.coeff(X, 0).coeff(W, depth - level) / common) for level in range(1, depth + 1)
         ]
     alphas, betas = _means(3)
-    by_paths = _levels_of_explicit_network(alphas, betas)
+    by_paths = levels_of_explicit_network(alphas, betas)
     size = sp.Symbol("N", positive=True)
     scaled = [size ** sp.Rational(-(3 - level), 2) / size ** sp.Rational(-3, 2) for level in (1, 2, 3)]
     claims = (
@@ -303,20 +213,6 @@ def coefficients(sign: int = 1) -> Result:
     )
     equation = r"ρ_\ell = c_\ell \frac{E β^{(\ell)}}{\prod_{j \le \ell} E α^{(j)}}"
     return Result(found, equation, claims)
-
-
-def _levels_of_explicit_network(alphas: Sequence[Any], betas: Sequence[Any]) -> list[Any]:
-    """ρ_ℓ from the explicit network: groups of paths per path of the group, over the same of the input paths."""
-    widths = _WIDTHS[-1]
-    groups = _paths(widths)
-    point = {}
-    for layer in range(1, len(widths)):
-        for i in range(widths[layer]):
-            point[_slope(layer, i)], point[_intercept(layer, i)] = alphas[layer - 1], betas[layer - 1]
-            point.update({_weight(layer, i, j): sp.S.One for j in range(widths[layer - 1])})
-    point.update(dict.fromkeys(_inputs(widths[0]), sp.S.One))
-    per_path = [sp.expand(sum(paths).xreplace(point)) / len(paths) for _, paths in sorted(groups.items())]
-    return [sp.cancel(level / per_path[0]) for level in per_path[1:]]
 
 
 def _against_the_package(symbolic: Sequence[Any], depth: int) -> list[tuple[str, Any, Any]]:
