@@ -14,6 +14,7 @@ from derivations.claims import Claim, Identity, Numbers, Order
 from derivations.covariance_symbols import D1, D
 from derivations.deferred import deferred
 from derivations.derivation import Derivation, Result
+from derivations.growth_routes import hermite, log_exact_density, mean_logarithm, one_step_value
 from derivations.point_counts import folded, sphere_area
 from derivations.symbols import N, k, p, u, v, x, xi
 
@@ -34,17 +35,6 @@ above = sp.Symbol("a", positive=True)  # p − 1
 lam = sp.Symbol("lambda", real=True)  # an eigenvalue of A_N
 w = sp.Symbol("w", positive=True)  # |x| = w + 1/w outside the bulk, w > 1
 growth = (sp.Abs(x) + sp.sqrt(x**2 - 4)) / 2  # w
-
-
-def log_exact_density(u_value: float, spins: int, degree: int) -> float:
-    """log of the exact mean density in u of critical points, from the one-point density of A_N."""
-    from spinglass.random_matrices.level_density import log_scaled_density
-
-    scale = math.sqrt(degree * spins / (degree - 1))
-    place = u_value * scale
-    constant = math.log(2 * scale) + 0.5 * math.log(2 / degree) + 0.5 * spins * math.log(degree - 1)
-    level = float(log_scaled_density(np.array([place]), spins)[0])
-    return constant + level - place**2 / 4 - (degree - 2) * place**2 / (4 * degree)
 
 
 @derivation.step("goe-identity", "The shift becomes an eigenvalue", flips="the Gaussian weight of the added eigenvalue")
@@ -151,10 +141,10 @@ def determinant(sign: int = 1) -> Result:
             for place in ("0.4", "-1.7", "2", "2.5", "-6"):
                 at = mpmath.mpf(place)
                 mine = sp.lambdify(x, inside, "mpmath")(at) if abs(at) <= 2 else _at_w(outside, at)
-                rows.append((f"Phi({place})", mine, _mean_logarithm(at)))
+                rows.append((f"Phi({place})", mine, mean_logarithm(at)))
             at = mpmath.mpf("2.3")
             for size in sizes:
-                exact = _hermite(size, at * mpmath.sqrt(size)) / mpmath.mpf(size) ** (mpmath.mpf(size) / 2)
+                exact = hermite(size, at * mpmath.sqrt(size)) / mpmath.mpf(size) ** (mpmath.mpf(size) / 2)
                 errors.append(exact / (mpmath.exp(size * _at_w(outside, at)) * _at_w(fluctuation, at)) - 1)
         return (
             Numbers(
@@ -403,7 +393,7 @@ def bands(sign: int = 1) -> Result:
             for degree in (3, 4, 5, 10):
                 root = mpmath.findroot(lambda t, degree=degree: evaluate(t, mpmath.mpf(degree), 0), mpmath.mpf(1))
                 rows.append(
-                    (f"p = {degree}", energy(mpmath.mpf(degree)) * mpmath.cosh(root / 2), _one_step_value(degree))
+                    (f"p = {degree}", energy(mpmath.mpf(degree)) * mpmath.cosh(root / 2), one_step_value(degree))
                 )
 
         def flat(rest: Any) -> Any:
@@ -416,19 +406,6 @@ def bands(sign: int = 1) -> Result:
         )
 
     return Result({"function": function, "angle": y}, equation, deferred(claims))
-
-
-def _one_step_value(degree: int) -> Any:
-    """The stationary value of the zero-temperature functional; with r = c/L, L²ξ′(1 − r) = 1 from the slope in L."""
-    p_value = mpmath.mpf(degree)
-
-    def slope(r: Any) -> Any:
-        # in c: −(ξ′ − ξ) − c⁻² log(L/(L−c)) + 1/(c(L−c))
-        return 1 - p_value + p_value * (1 - r) * mpmath.log(1 - r) / r**2 + p_value / r
-
-    r = mpmath.findroot(slope, (mpmath.mpf("0.1"), 1 - mpmath.mpf(10) ** -6), solver="anderson", tol=1e-50)
-    length = 1 / mpmath.sqrt(p_value * (1 - r))
-    return (length * p_value - r * length * (p_value - 1) - mpmath.log(1 - r) / (r * length)) / 2
 
 
 def per_spin(logarithm: Any) -> Any:
@@ -445,21 +422,3 @@ def per_spin(logarithm: Any) -> Any:
 def _at_w(expression: Any, place: Any) -> Any:
     """An expression in w at |x| >= 2."""
     return sp.lambdify(w, expression, "mpmath")((abs(place) + mpmath.sqrt(place**2 - 4)) / 2)
-
-
-def _mean_logarithm(place: Any) -> Any:
-    """∫ log|x − y| over the semicircle, y = 2 cos φ."""
-    cuts = [0, mpmath.acos(place / 2), mpmath.pi] if abs(place) < 2 else [0, mpmath.pi]
-
-    def weighted(angle: Any) -> Any:
-        return mpmath.log(abs(place - 2 * mpmath.cos(angle))) * 2 / mpmath.pi * mpmath.sin(angle) ** 2
-
-    return mpmath.quad(weighted, cuts)
-
-
-def _hermite(order: int, place: Any) -> Any:
-    """He_n by its recurrence."""
-    before, value = mpmath.mpf(0), mpmath.mpf(1)
-    for j in range(order):
-        before, value = value, place * value - j * before
-    return value

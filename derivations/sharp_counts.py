@@ -18,11 +18,11 @@ from derivations.growth_rates import (
     determinant,
     exponent,
     goe_identity,
-    log_exact_density,
     shift,
     threshold,
     w,
 )
+from derivations.growth_routes import log_exact_density
 from derivations.symbols import N, p, s, u, x
 
 airy_constant = sp.airyaiprime(0) ** 2 + sp.airyai(0) / 3
