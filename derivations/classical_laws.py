@@ -212,7 +212,6 @@ def marchenko_pastur(sign: int = 1) -> Result:
         density = sp.lambdify((x, c), value, "mpmath")
         for size in ("0.3", "2.5"):
             number = mpmath.mpf(size)
-            edge = [mpmath.mpf(1) + number - 2 * mpmath.sqrt(number) * mpmath.cos(f) for f in (0, mpmath.pi)]
             for power, exact in ((0, min(1, 1 / number)), (1, mpmath.mpf(1)), (2, 1 + number)):
 
                 def integrand(f: Any, number: Any = number, power: int = power) -> Any:
@@ -221,7 +220,6 @@ def marchenko_pastur(sign: int = 1) -> Result:
 
                 found = mpmath.quad(integrand, [mpmath.mpf(10) ** -12, 1, 2, mpmath.pi - mpmath.mpf(10) ** -12])
                 rows.append((f"c = {size}, moment {power}", mpmath.re(found), exact))
-            del edge
         return [
             Identity(sp.expand(-discriminant), sp.expand((x - low) * (high - x)), what="the edges"),
             Numbers(rows, 1e-9, ("moments of the density", "mass, mean, second moment")),

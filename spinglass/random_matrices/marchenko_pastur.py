@@ -53,7 +53,7 @@ def atom(ratio: float) -> float:
 def density(x: ArrayLike, ratio: float) -> Any:
     """Density of the continuous part, √((b − x)(x − a))/(2π c x) on [a, b]; its integral is min(1, 1/c).
 
-    For c = 1 the density is infinite at 0, where inf is returned. Equation classical-laws.marchenko-pastur.
+    For c = 1 it grows without bound towards 0; at 0 itself the value is 0. Equation classical-laws.marchenko-pastur.
 
     >>> round(density(1.0, 1.0) * math.pi, 12)
     0.866025403784
@@ -103,14 +103,6 @@ def _mass(angle: Real, c: float) -> Real:
     # ∫ 2 sin²/(π (1 + c − 2√c cos φ)) dφ: elementary, with the angle of the lower edge seen from 0
     seen = np.arctan2(half, gap) if gap > 0 else np.where(angle > 0, math.pi / 2, 0.0)
     return (sine / root + angle * (1 + c) / (2 * c) - abs(1 - c) / c * seen) / math.pi
-
-
-def _lower_mass(angle: Real, c: float) -> Real:
-    """`_mass` near the lower edge, where the closed form cancels: Gauss's rule of the integrand."""
-    nodes, weights = np.polynomial.legendre.leggauss(40)
-    place = angle[..., None] * (nodes + 1) / 2
-    base = (1 - math.sqrt(c)) ** 2 + 4 * math.sqrt(c) * np.sin(place / 2) ** 2
-    return angle / 2 * ((2 / math.pi) * np.sin(place) ** 2 / np.where(base > 0, base, 1.0)) @ weights
 
 
 def cdf(x: ArrayLike, ratio: float) -> Any:
