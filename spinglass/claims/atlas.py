@@ -34,6 +34,8 @@ PHASE_STRENGTHS = (-3.0, 0.9)
 PHASE_ENERGIES = (-2.6, -1.2)
 PHASE_CELLS = (131, 81)  # strengths, energies
 BOUNDARY_ENERGIES = 49
+SPIKE_CELLS = (161, 160)  # strengths, latitudes of the spiked tensor
+LINEAR_SIZES = (10, 40)  # N of exact totals in a linear field
 FIELD_SIZES = (4, 6, 8, 12, 16, 24, 32)
 
 
@@ -151,6 +153,53 @@ def edge_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
         progress("edge_densities", done, len(EDGE_ORDERS) + 1)
 
 
+def latitude_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
+    """Rates at each latitude in the field of the spiked tensor, D = −√2 λ N m^p, all critical points and minima."""
+    p = settings.p
+    strengths, latitudes = np.linspace(0.0, 1.6, SPIKE_CELLS[0]), np.linspace(-0.6, 0.99, SPIKE_CELLS[1])
+    table = complexity.latitude_diagram(-math.sqrt(2) * strengths, latitudes, p, p)
+    for i, strength in enumerate(strengths.tolist()):
+        for j, m in enumerate(latitudes.tolist()):
+            yield {"p": p, "strength": strength, "latitude": m, "complexity": float(table.complexity[i, j]),
+                   "minima": float(table.minima[i, j])}  # fmt: skip
+    progress("latitude_rates", 1, 1)
+
+
+def signal_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
+    """The signal of the spiked tensor, and its marks: where it appears, and where it is as low as the noise."""
+    from spinglass.complexity import spiked_tensor
+
+    p = settings.p
+    critical, m_c, _ = spiked_tensor.critical_signal(p)
+    crossing, m_x = spiked_tensor.signal_crossing(p)
+    for strength in np.linspace(critical, max(1.6, 1.2 * crossing), 60).tolist():
+        m, height = spiked_tensor.signal_maximum(strength, p)
+        yield {"p": p, "kind": "signal", "strength": strength, "latitude": m, "height": height}
+    yield {"p": p, "kind": "appears", "strength": critical, "latitude": m_c, "height": None}
+    yield {"p": p, "kind": "deepest", "strength": crossing, "latitude": m_x, "height": None}
+    progress("signals", 1, 1)
+
+
+def trivialisation_rows(settings: AtlasSettings, progress: Progress) -> Iterator[Row]:
+    """Rate of the total number against the strength h of a linear field, in the limit and exact at finite N."""
+    p = settings.p
+    end = complexity.trivialisation_field(p)
+    h = np.linspace(0.0, 1.25 * end, 51)
+    for gaussian in (False, True):
+        rates = complexity.field_rate(h, p, gaussian=gaussian)
+        for strength, rate in zip(h.tolist(), rates.tolist(), strict=True):
+            yield {"p": p, "gaussian": gaussian, "n_spins": None, "h": strength, "rate": rate, "critical": end}
+    for done, n in enumerate(LINEAR_SIZES, start=1):
+        for strength in h[::2].tolist():
+            field = OverlapField.linear(strength) if strength else None
+            mixture = {p: 1.0, 1: strength} if strength else {p: 1.0}
+            counts = {False: complexity.mean_count(n, p, field=field), True: complexity.mean_count(n, mixture=mixture)}
+            for gaussian, count in counts.items():
+                yield {"p": p, "gaussian": gaussian, "n_spins": n, "h": strength, "rate": math.log(count) / n,
+                       "critical": end}  # fmt: skip
+        progress("trivialisation", done, len(LINEAR_SIZES))
+
+
 TABLES: dict[str, Callable[[AtlasSettings, Progress], Iterable[Row]]] = {
     "rank_one_law": rank_one_rows,
     "index_densities": index_density_rows,
@@ -158,6 +207,9 @@ TABLES: dict[str, Callable[[AtlasSettings, Progress], Iterable[Row]]] = {
     "edge_densities": edge_rows,
     "phase_diagram": phase_rows,
     "phase_boundaries": boundary_rows,
+    "latitude_rates": latitude_rows,
+    "signals": signal_rows,
+    "trivialisation": trivialisation_rows,
 }
 
 

@@ -104,6 +104,20 @@ SUBJECTS: dict[str, Subject] = {
         "draw_phase_diagram",
         "atlas",
     ),
+    "spiked-tensor": Subject(
+        "At which latitudes a spike leaves critical points, and where its signal appears",
+        ("latitude_rates", "signals"),
+        "spike_figure",
+        "draw_spiked_tensor",
+        "atlas",
+    ),
+    "trivialisation": Subject(
+        "How a linear field removes all but two critical points",
+        ("trivialisation",),
+        "spike_figure",
+        "draw_trivialisation",
+        "atlas",
+    ),
     "edge-laws": Subject(
         "Where the largest eigenvalues of a random matrix lie: exact and in the limit",
         ("edge_densities",),

@@ -33,6 +33,8 @@ def folder(tmp_path_factory):
             "EDGE_ORDERS": (4, 8),
             "PHASE_CELLS": (27, 15),
             "BOUNDARY_ENERGIES": 8,
+            "SPIKE_CELLS": (17, 16),
+            "LINEAR_SIZES": (4, 8),
         }.items():
             patch.setattr(atlas, name, value)
         atlas.write_atlas_tables(atlas.AtlasSettings(n_spins=4), store, atlas.TABLES, _silent, "spinglass atlas")
@@ -97,6 +99,28 @@ def test_edge_densities_come_closer_to_the_limit(folder):
         for n in ("4", "8")
     }
     assert distance["8"] < distance["4"]
+
+
+def test_the_spike_has_critical_points_at_the_equator_and_its_signal_where_the_rate_is_zero(folder):
+    rows = _rows(folder, "latitude_rates")
+    weakest = [row for row in rows if float(row["strength"]) == 0.0]
+    assert max(float(row["complexity"]) for row in weakest) == pytest.approx(0.5 * math.log(2), abs=5e-3)
+    for row in _rows(folder, "signals"):
+        if row["kind"] == "signal":
+            lam, m = float(row["strength"]), float(row["latitude"])
+            assert 6 * lam**2 * m**2 * (1 - m**2) == pytest.approx(1.0, rel=1e-9)
+
+
+def test_exact_totals_in_a_linear_field_follow_the_two_rates(folder):
+    rows = _rows(folder, "trivialisation")
+    exact = {(row["gaussian"], row["n_spins"], row["h"]): float(row["rate"]) for row in rows}
+    strong = max(float(row["h"]) for row in rows)
+    for gaussian in ("false", "true"):  # beyond h_c two points are left: log(2)/N and a little more
+        last = max(value for (g, n, h), value in exact.items() if (g, n) == (gaussian, "8") and float(h) == strong)
+        assert math.log(2) / 8 <= last < 0.25
+    weak = sorted({h for _, n, h in exact if n == "8" and 0 < float(h) < 1}, key=float)
+    assert weak
+    assert all(exact["true", "8", h] != exact["false", "8", h] for h in weak)
 
 
 def test_tables_that_are_there_are_kept(folder, monkeypatch):
