@@ -117,7 +117,8 @@ class FieldIntegrand:
         """Values (len(θ), Q, I)."""
         law = self.law
         log_weight, centre, kappa, value = self.latitudes(theta)
-        reach = law.deviation * (9.5 + max(0.0, law.deviation - 2.0) * math.sqrt(self.n)) + 2 * math.sqrt(self.n) + 4
+        outside = min(max(law.deviation - 2.0, 0.0), 1.1)  # a wide law of ζ has its weight beyond the spectrum
+        reach = law.deviation * (9.5 + outside * math.sqrt(self.n)) + 2 * math.sqrt(self.n) + 4
         low = math.floor((float(centre.min()) - reach) / self.step)
         high = math.ceil((float(centre.max()) + reach) / self.step)
         guide = _log_plain(self.n, self.step, low, high)

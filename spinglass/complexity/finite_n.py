@@ -64,6 +64,13 @@ def _closed(values: Any, errors: Any, with_error: bool) -> Any:
     return (shaped(values), shaped(errors)) if with_error else shaped(values)
 
 
+def _known(counts: Real, errors: Real) -> None:
+    """A `ComputationError` where a count is not known to a millionth of itself."""
+    if np.any(errors > 1e-6 * counts):
+        worst = float(np.max(errors / np.maximum(counts, 1e-300)))
+        raise ComputationError(f"an index is too rare here: its count is known to {worst:.1e} of itself only")
+
+
 def _with_field(
     law: ShiftLaw, field: OverlapField, weights: EnergyWeights, indices: NDArray[np.int64] | None
 ) -> tuple[Real, Real]:
@@ -109,8 +116,8 @@ def mean_count(
     rarest included (p = 3: 1e-11 at N = 200; p = 10: 2e-10 at N = 100; the error says what was reached). With a field
     1e-11 of all critical points, by index and in windows as well: what is rare is known to that absolute accuracy only.
 
-    Raises `InputError` for a bad argument, `ComputationError` when the count exceeds the range of double precision or
-    the integral over latitudes misses 1e-9.
+    Raises `InputError` for a bad argument, `ComputationError` when the count exceeds the range of double precision, an
+    index without a field is not known to a millionth of itself, or the integral over latitudes misses 1e-9.
 
     Source: Auffinger, Ben Arous, Černý 2013; Auffinger, Ben Arous 2013 (mixtures); with a field, own result, checked
     against complete enumeration.
@@ -140,7 +147,10 @@ def mean_count(
     if indices is None:
         count, error = isotropic_counts.total(law) if infinite else isotropic_counts.window(law, low, high)
         return _closed(count, error, with_error)
-    return _closed(*isotropic_counts.index_counts(law, indices, low, high)[:2], with_error)
+    counts, errors, _ = isotropic_counts.index_counts(law, indices, low, high)
+    if infinite:
+        _known(counts, errors)
+    return _closed(counts, errors, with_error)
 
 
 def mean_count_bins(
@@ -258,9 +268,7 @@ def mean_energy_density(
         count, count_error, shifts = isotropic_counts.index_counts(law, indices, -math.inf, math.inf)
         total = law.energy_slope * shifts
         total_error = law.energy_slope * law.reach() * count_error
-    if np.any(count_error > 1e-6 * count):
-        worst = float(np.max(count_error / np.maximum(count, 1e-300)))
-        raise ComputationError(f"an index is too rare here: its count is known to {worst:.1e} of itself only")
+    _known(count, count_error)
     mean = total / count
     return _signed(mean, (total_error + np.abs(mean) * count_error) / count, with_error)
 

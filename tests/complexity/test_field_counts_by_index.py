@@ -163,6 +163,16 @@ def test_linear_fields_need_no_rank_one_term(h):
         assert fast.sum() == pytest.approx(mean_count(6, mixture=mixture, field=linear), rel=1e-11)
 
 
+@pytest.mark.parametrize("strength", [3.0, 10.0, 70.0])
+def test_random_fields_beside_a_vanishing_one(strength):
+    """Shifts that reach far beyond the spectrum."""
+    mixture, k = {1: strength, 3: 1.0}, np.arange(6)
+    exact = mean_count(6, mixture=mixture, index=k)
+    for field in (OverlapField.linear(1e-200), OverlapField.from_polynomial([0.0, 0.0, 1e-200])):
+        assert mean_count(6, mixture=mixture, index=k, field=field) == pytest.approx(exact, abs=1e-11)
+        assert mean_count(6, mixture=mixture, field=field) == pytest.approx(exact.sum(), rel=1e-11)
+
+
 def test_large_sizes_with_a_linear_field():
     weak = OverlapField.linear(1e-9)
     for n_spins in (80, 200):
@@ -207,7 +217,7 @@ def test_minima_that_become_saddles(n_spins, minima, saddles):
 
 
 def test_strong_fields_by_index():
-    for field in (OverlapField.linear(30.0), OverlapField.spike(3.0, 3)):
+    for field in (OverlapField.linear(30.0), OverlapField.spike(40.0, 3)):
         counts, errors = mean_count(5, 3, index=np.arange(5), field=field, with_error=True)
         assert abs(counts[0] - counts[1] + counts[2] - counts[3] + counts[4] - 2) <= errors.sum() <= 1e-8
     assert mean_count(5, 3, index=np.arange(5), field=OverlapField.linear(30.0)) == pytest.approx(
