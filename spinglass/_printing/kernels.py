@@ -62,12 +62,21 @@ class Kernel:
 
         if not re.fullmatch(r"_?[a-z][a-z0-9_]*", self.name):
             raise ValueError(f"kernel name {self.name!r} is not a lower-case identifier")
+        for symbol in self._symbols():
+            if re.fullmatch(r"[hl]\d+", str(symbol)):  # what the printer calls the halves of a sum of two floats
+                raise ValueError(f"{self.name}: the symbol {symbol} has a name that the printed text uses itself")
         for branches in (self.branches, self.exact or self.branches):
             if not branches or branches[-1].condition not in (True, sp.true):
                 raise ValueError(f"the last branch of {self.name} must hold always")
         self._check_symbols(self.branches, self.before)
         if self.exact is not None:
             self._check_symbols(self.exact, self.exact_before if self.exact_before is not None else self.before)
+
+    def _symbols(self) -> set[Any]:
+        """Everything that has a name in the printed text."""
+        branches = (*self.branches, *(self.exact or ()))
+        lines = (*self.constants, *self.before, *(self.exact_before or ()), *(x for b in branches for x in b.body))
+        return {*self.arguments, *(line.symbol for line in lines)}
 
     def _check_symbols(self, branches: Sequence[Branch], before: Sequence[Assignment]) -> None:
         known = set(self.arguments)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from spinglass._printing.functions import KernelText
 from spinglass._printing.kernels import Kernel
 
+_WIDTH = 120
+
 
 def module_text(kernels: Sequence[Kernel], header: str, imported: Sequence[tuple[Kernel, str]] = ()) -> str:
     """The text of a module with these kernels; a kernel comes after those it calls. `header` becomes the docstring.
@@ -25,7 +27,11 @@ def module_text(kernels: Sequence[Kernel], header: str, imported: Sequence[tuple
     needs = [name for name in ("jit", "vectorize") if f"@{name}" in body]
     imports.append(f"from spinglass._jit import {', '.join(needs)}")
     imports += [f"from spinglass._twofold import {name} as _{name}" for name in twofold]
-    for kernel, module in imported:
-        used = [name for name in (kernel.name, f"{kernel.name}_in") if re.search(rf"(?<![\w.]){name}\(", body)]
-        imports += [f"from {module} import {name}" for name in used]
+    for module in sorted({module for _, module in imported}):
+        offered = {each for kernel, home in imported if home == module for each in (kernel.name, f"{kernel.name}_in")}
+        used = sorted(name for name in offered if re.search(rf"(?<![\w.]){name}\(", body))
+        line = f"from {module} import {', '.join(used)}"
+        if len(line) > _WIDTH:
+            line = f"from {module} import (\n" + "".join(f"    {name},\n" for name in used) + ")"
+        imports += [line] if used else []
     return f'"""{header.strip()}\n"""\n\n' + "\n".join(imports) + "\n\n\n" + body + "\n"

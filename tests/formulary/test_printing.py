@@ -110,12 +110,13 @@ def test_exact_branches_stand_in_for_a_truncated_series():
         lambda: Kernel("f", (x,), (Branch(x < 0, x),)),
         lambda: Kernel("F", (x,), (Branch(True, x),)),
         lambda: Kernel("f", (x,), (Branch(True, x),), before=(Assignment(a, y),)),
+        lambda: Kernel("f", (sp.Symbol("h2", real=True),), (Branch(True, sp.Symbol("h2", real=True)),)),
         lambda: module_text([Kernel("f", (x,), (Branch(True, sp.besselj(0, x)),))], ""),
         lambda: module_text([Kernel("f", (x,), (Branch(True, sp.tan(x), twofold=True),))], ""),
     ],
 )
 def test_what_cannot_be_printed_is_refused(make):
-    with pytest.raises(ValueError, match=r"unknown symbols|must hold always|identifier|no .*evaluator"):
+    with pytest.raises(ValueError, match=r"unknown symbols|must hold always|identifier|uses itself|no .*evaluator"):
         make()
 
 
