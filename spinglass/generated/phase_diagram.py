@@ -16,7 +16,7 @@ Equations:
     one_step_energy: phase-diagram.one-step
 Sources: auffinger2013smooth, belius2022, benarous2019, chen2017, fyodorov2014, jagannath2017, maida2007.
 
-Digest: 9f694fa448065963.
+Digest: 5814477507a7888b.
 """
 
 from __future__ import annotations
@@ -31,10 +31,12 @@ from spinglass._twofold import exact_product as _exact_product
 from spinglass._twofold import exact_sum as _exact_sum
 from spinglass._twofold import multiply as _multiply
 from spinglass._twofold import root as _root
-from spinglass.generated.complexity import _outlier_cost
-from spinglass.generated.complexity import _outlier_cost_in
-from spinglass.generated.complexity import outlier_rate_at_angle
-from spinglass.generated.complexity import outlier_rate_at_angle_in
+from spinglass.generated.complexity import (
+    _outlier_cost,
+    _outlier_cost_in,
+    outlier_rate_at_angle,
+    outlier_rate_at_angle_in,
+)
 
 
 @jit

@@ -1,7 +1,7 @@
 """The Marchenko-Pastur law: eigenvalues of X Xᵀ/m for an n × m matrix X of independent entries of unit variance.
 
 Convention: ratio c = n/m (rows over columns, dimension over samples). The law lives on [(1 − √c)², (1 + √c)²], has
-mean 1 and variance c, and for c > 1 an atom of weight 1 − 1/c at 0. Derived in derivations/classical_laws.py.
+mean 1 and variance c, and for c > 1 an atom of weight 1 − 1/c at 0. Derived in derivations/spectral_laws.py.
 """
 
 from __future__ import annotations

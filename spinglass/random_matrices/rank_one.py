@@ -20,7 +20,6 @@ supersymmetric integral, Monte Carlo and Fyodorov's identity at κ = 0.
 from __future__ import annotations
 
 import cmath
-import itertools
 import math
 from collections import OrderedDict
 from functools import lru_cache
@@ -29,6 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._jit import jit, one_blas_thread
+from spinglass.random_matrices.fourier_contours import REAL_REACH, contour, contour_of_mean, direction
+from spinglass.random_matrices.half_power_mesh import mesh, mesh_scale, signed_primitive, sweep_edges
 from spinglass.random_matrices.level_density import log_mean_abs_determinant
 from spinglass.random_matrices.multiplicative import (
     NODES_PER_PANEL,
@@ -37,126 +38,8 @@ from spinglass.random_matrices.multiplicative import (
     support_radius,
 )
 
-REAL_REACH = 28.0  # the largest |μ| served by the contour on the real axis
-_ROTATION = math.pi / 6
 CERTAIN = 12.0  # |μ| from which a Gaussian of variance 2 has a sure sign
 _CACHED_SWEEPS = 8192
-
-
-@jit
-def mesh(
-    edges: NDArray[np.float64], xi: float, scale: float, nodes: NDArray[np.float64], weights: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """(x − ξ, node weights, Jacobian at nodes, panel half-widths) of a mesh fitted to a half-power at ξ on the scale
-    given.
-
-    `edges` are the panel edges, one of them at ξ when ξ is inside. Next to ξ the panels are cut by a ratio of 4 down
-    to `scale`, and the last one, [0, scale], is mapped by x = scale y², in which the half-power is smooth.
-    """
-    order = nodes.shape[0]
-    panels = edges.shape[0] - 1
-    left = np.empty(panels + 128)
-    right = np.empty(panels + 128)
-    mapped = np.zeros(panels + 128)
-    count = 0
-    for i in range(panels):
-        a, b = edges[i] - xi, edges[i + 1] - xi
-        if b == 0.0:  # ends at ξ from the left
-            while -a > 2.0 * scale and count < panels + 100:
-                left[count], right[count] = a, min(a / 4, -scale)
-                a = right[count]
-                count += 1
-            left[count], right[count], mapped[count] = a, 0.0, -1.0
-            count += 1
-        elif a == 0.0:
-            start = count
-            while b > 2.0 * scale and count < panels + 100:
-                right[count] = b
-                left[count] = max(b / 4, scale)
-                b = left[count]
-                count += 1
-            left[count], right[count], mapped[count] = 0.0, b, 1.0
-            count += 1
-            low, high = start, count - 1  # built outwards in: put in increasing order
-            while low < high:
-                left[low], left[high] = left[high], left[low]
-                right[low], right[high] = right[high], right[low]
-                mapped[low], mapped[high] = mapped[high], mapped[low]
-                low += 1
-                high -= 1
-        else:
-            left[count], right[count] = a, b
-            count += 1
-    offset = np.empty(count * order)
-    weight = np.empty(count * order)
-    jacobian = np.empty(count * order)
-    half = np.empty(count)
-    for i in range(count):
-        if mapped[i] == 0.0:
-            half[i] = 0.5 * (right[i] - left[i])
-            middle = 0.5 * (right[i] + left[i])
-            for k in range(order):
-                offset[i * order + k] = middle + half[i] * nodes[k]
-                weight[i * order + k] = half[i] * weights[k]
-                jacobian[i * order + k] = 1.0
-        else:
-            half[i] = 0.5
-            size = right[i] - left[i]
-            for k in range(order):
-                y = 0.5 * (1.0 + nodes[k])
-                if mapped[i] < 0:
-                    y = 0.5 * (1.0 - nodes[k])
-                offset[i * order + k] = mapped[i] * size * y * y
-                jacobian[i * order + k] = 2 * size * y
-                weight[i * order + k] = 0.5 * weights[k] * jacobian[i * order + k]
-    return offset, weight, jacobian, half
-
-
-def sweep_edges(n: int, xi: float) -> NDArray[np.float64]:
-    """Panel edges for ψ_j, j < n, broken at ξ. They are finer than for a plain Pfaffian, since the error of an
-    interpolated primitive is not averaged out when the two factors differ."""
-    radius = support_radius(n)
-    points = [-radius, xi, radius] if abs(xi) < radius else [-radius, radius]
-    width = min(1.4, 6.0 / math.sqrt(n))
-    edges = [-radius]
-    for left, right in itertools.pairwise(points):
-        edges.extend(np.linspace(left, right, max(1, math.ceil((right - left) / width)) + 1)[1:])
-    return np.array(edges)
-
-
-@jit
-def mesh_scale(t: complex) -> float:
-    """The largest power of 4 up to |t|, at most 4: one mesh serves the times between two powers."""
-    return min(4.0, 4.0 ** math.floor(math.log(abs(t)) / math.log(4.0)))
-
-
-@jit
-def signed_primitive(
-    values: NDArray[np.complex128],
-    jacobian: NDArray[np.float64],
-    half: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    cumulative_transposed: NDArray[np.complex128],
-) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-    """∫ sgn(y − x) f_j(x) dx at the nodes y, and ∫ f_j."""
-    order = weights.shape[0]
-    n = values.shape[0]
-    scaled = values * jacobian
-    local = np.dot(np.ascontiguousarray(scaled).reshape(-1, order), cumulative_transposed).reshape(n, -1)
-    total = np.zeros(n, dtype=np.complex128)
-    for j in range(n):
-        running = 0.0 + 0.0j
-        for i in range(half.shape[0]):
-            piece = 0.0 + 0.0j
-            for k in range(order):
-                node = i * order + k
-                piece += weights[k] * scaled[j, node]
-                local[j, node] = 2 * (running + half[i] * local[j, node])
-            running += half[i] * piece
-        total[j] = running
-        for node in range(local.shape[1]):
-            local[j, node] -= running
-    return local, total
 
 
 @jit
@@ -328,34 +211,6 @@ def _sweep(
     return tau, result
 
 
-def direction(octave: int) -> complex:
-    """The phase of t on the contour of this octave: ±30° where e^{itμ} decays, the real axis for octave 0."""
-    return cmath.exp(1j * _ROTATION * ((octave > 0) - (octave < 0)))
-
-
-@lru_cache(maxsize=64)
-def contour(octave: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes and weights for t in units of the contour's direction.
-
-    Octave 0 is the real axis, for |μ| <= REAL_REACH. Octave j >= 1 serves REAL_REACH 4^{j−1} < |μ| <= REAL_REACH 4^j
-    on a ray of ±30°, where |e^{itμ}| = e^{−|tμ|/2}. The first panel is mapped by t = t_1 x^7, in which log t is
-    harmless.
-    """
-    if octave == 0:
-        edges, orders = np.array([0.0, 0.1, 0.6, 1.4, 2.3, 3.3, 4.6, 6.4]), [20, 24, 24, 24, 22, 16]
-    else:
-        scale = REAL_REACH * 4.0 ** (octave - 1)
-        edges, orders = np.array([0.0, 0.5, 3.0, 8.0, 16.0, 30.0, 70.0]) / scale, [20, 26, 26, 24, 18]
-    first, first_weights = np.polynomial.legendre.leggauss(22)
-    y = 0.5 * (1 + first)
-    nodes, weights = [edges[1] * y**7], [edges[1] * 3.5 * first_weights * y**6]
-    for order, (left, right) in zip(orders, itertools.pairwise(edges[1:]), strict=True):
-        rule, rule_weights = np.polynomial.legendre.leggauss(order)
-        nodes.append(0.5 * (left + right) + 0.5 * (right - left) * rule)
-        weights.append(0.5 * (right - left) * rule_weights)
-    return np.concatenate(nodes), np.concatenate(weights)
-
-
 _sweeps: OrderedDict[tuple[int, float, int], tuple[float, NDArray[np.complex128]]] = OrderedDict()
 
 
@@ -410,14 +265,6 @@ def far_tau(n: int, xi: float) -> float:
     for k in range(1, n):
         ratio = xi - k / ratio
     return ratio - xi
-
-
-def contour_of_mean(mu: float) -> int:
-    """The contour that serves this mean of κ + y."""
-    if abs(mu) <= REAL_REACH:
-        return 0
-    steps = math.ceil(math.log(abs(mu) / REAL_REACH, 4) - 1e-12)
-    return max(steps, 1) * (1 if mu > 0 else -1)
 
 
 def spiked_ratio(

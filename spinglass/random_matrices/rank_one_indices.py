@@ -30,6 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._jit import jit, one_blas_thread
+from spinglass.random_matrices.fourier_contours import REAL_REACH, contour, contour_of_mean, direction
+from spinglass.random_matrices.half_power_mesh import mesh, mesh_scale, signed_primitive, sweep_edges
 from spinglass.random_matrices.level_density import log_mean_abs_determinant
 from spinglass.random_matrices.multiplicative import (
     NODES_PER_PANEL,
@@ -37,19 +39,7 @@ from spinglass.random_matrices.multiplicative import (
     panel_rule,
     support_radius,
 )
-from spinglass.random_matrices.rank_one import (
-    CERTAIN,
-    REAL_REACH,
-    contour,
-    contour_of_mean,
-    direction,
-    far_tau,
-    mesh,
-    mesh_scale,
-    signed_primitive,
-    skew_basis,
-    sweep_edges,
-)
+from spinglass.random_matrices.rank_one import CERTAIN, far_tau, skew_basis
 
 _WINDOW = 10  # points on the circle, pairs of eigenvalues: p_k ten indices from the mean is below 1e-20 at n = 64
 _CACHED = 1024

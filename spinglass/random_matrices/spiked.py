@@ -2,7 +2,7 @@
 
 Convention: A_n + s√n e eᵀ with a unit vector e, positions in units of √n, where the bulk is [−2, 2]. For |s| <= 1 the
 spike leaves no trace at first order: the largest eigenvalue sits at the edge and the overlap tends to zero. Derived in
-derivations/classical_laws.py.
+derivations/spectral_laws.py.
 """
 
 from __future__ import annotations

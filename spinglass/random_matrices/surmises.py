@@ -1,7 +1,7 @@
 """Wigner's surmise of the spacing, the surmise of the spacing ratio, and what they are compared with: sampled levels.
 
 Surmises are the exact laws of matrices of order two (spacing) and three (ratio); for large matrices they are off by up
-to a few per cent (module `spacings` for the exact law). Derived in derivations/classical_laws.py.
+to a few per cent (module `spacings` for the exact law). Derived in derivations/level_surmises.py.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ from spinglass.random_matrices import (
     mean_product,
     sample_goe_tridiagonal,
 )
-from spinglass.random_matrices.rank_one import contour, sweep
+from spinglass.random_matrices.fourier_contours import contour
+from spinglass.random_matrices.rank_one import sweep
 
 RECORDS = json.loads((Path(__file__).parents[2] / "validation" / "reference" / "determinants.json").read_text())
 GAUSS = np.polynomial.legendre.leggauss(40)

@@ -13,7 +13,8 @@ from spinglass.random_matrices import (
     mean_abs_determinant,
     sample_goe_tridiagonal,
 )
-from spinglass.random_matrices.rank_one import REAL_REACH, contour, direction, spiked_ratio
+from spinglass.random_matrices.fourier_contours import REAL_REACH, contour, direction
+from spinglass.random_matrices.rank_one import spiked_ratio
 from spinglass.random_matrices.rank_one_indices import index_sweep, spiked_index_ratio
 
 GAUSS = np.polynomial.legendre.leggauss(40)
