@@ -25,11 +25,15 @@ _GRID_POINTS = 201
 _COUPLINGS, _PATH = 0, 1  # the two random streams of one sample
 
 Arrays = dict[str, NDArray[Any]]
+Pairs = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
 class EnumerationCell:
-    """A block of samples to enumerate: samples `first` … `first + samples − 1` at one size and field."""
+    """A block of samples to enumerate: samples `first` … `first + samples − 1` at one size and field.
+
+    `mixture` holds the (degree, amplitude) of a mixed glass with largest degree p; empty for the pure glass.
+    """
 
     seed: int
     p: int
@@ -37,22 +41,31 @@ class EnumerationCell:
     field: OverlapField
     first: int
     samples: int
+    mixture: Pairs = ()
 
     def key(self) -> tuple[Any, ...]:
-        return ("enumeration", self.seed, self.p, self.n_spins, self.field.terms, self.first, self.samples)
+        key = ("enumeration", self.seed, self.p, self.n_spins, self.field.terms, self.first, self.samples)
+        return (*key, self.mixture) if self.mixture else key
 
 
 @dataclass(frozen=True)
 class ExactCell:
-    """Exact counts to evaluate at one p and N for a field; `resolved` adds densities, bins and indices."""
+    """Exact counts to evaluate at one p (or mixture) and N for a field; `resolved` adds densities, bins, indices."""
 
     p: int
     n_spins: int
     field: OverlapField
     resolved: bool
+    mixture: Pairs = ()
 
     def key(self) -> tuple[Any, ...]:
-        return ("exact", self.p, self.n_spins, self.field.terms, self.resolved)
+        key = ("exact", self.p, self.n_spins, self.field.terms, self.resolved)
+        return (*key, self.mixture) if self.mixture else key
+
+    @property
+    def glass(self) -> dict[str, Any]:
+        """The glass as the exact counts take it."""
+        return {"mixture": dict(self.mixture)} if self.mixture else {"p": self.p}
 
 
 def enumerate_block(cell: EnumerationCell) -> Arrays:
@@ -61,7 +74,8 @@ def enumerate_block(cell: EnumerationCell) -> Arrays:
     Returns arrays per sample (`sample`, `count`, `complete`, `euler_characteristic`) and per critical point
     (`point_sample`, `energy_density`, `index`).
     """
-    glass = SphericalGlass(p=cell.p, field=None if cell.field.is_zero else cell.field)
+    field = None if cell.field.is_zero else cell.field
+    glass = SphericalGlass(mixture=dict(cell.mixture), field=field) if cell.mixture else SphericalGlass(cell.p, field)
     samples = np.arange(cell.first, cell.first + cell.samples)
     counts = np.zeros(cell.samples, dtype=np.int64)
     complete = np.zeros(cell.samples, dtype=bool)
@@ -95,35 +109,38 @@ def exact_block(cell: ExactCell) -> Arrays:
     glass without field; `edges` (bins + 1,) of energy bins with equal exact counts, `bin_counts` (bins,),
     `reference_bin_counts` (bins,) without field in the same bins, and `index_counts` (N,).
     """
-    p, n_spins = cell.p, cell.n_spins
+    n_spins, glass = cell.n_spins, cell.glass
     field = None if cell.field.is_zero else cell.field
-    result: Arrays = {"total": np.array(complexity.mean_count(n_spins, p, field=field))}
+    result: Arrays = {"total": np.array(complexity.mean_count(n_spins, **glass, field=field))}
     if not cell.resolved:
         return result
-    grid = _support(n_spins, p, None, 2 * _GRID_POINTS)
+    grid = _support(cell, None, 2 * _GRID_POINTS)
     if field is not None:  # both supports are resolved
-        grid = np.sort(np.concatenate([_support(n_spins, p, field, _GRID_POINTS), grid[::2]]))
-    density = np.asarray(complexity.mean_count_density(grid, n_spins, p, field=field))
+        grid = np.sort(np.concatenate([_support(cell, field, _GRID_POINTS), grid[::2]]))
+    density = np.asarray(complexity.mean_count_density(grid, n_spins, **glass, field=field))
     steps = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(grid))])
     edges = equal_mass_edges(steps.tolist(), grid.tolist(), ENERGY_BINS)
     result.update(
         energy_density=grid,
         density=density,
-        reference_density=np.asarray(complexity.mean_count_density(grid, n_spins, p)),
+        reference_density=np.asarray(complexity.mean_count_density(grid, n_spins, **glass)),
         edges=np.array(edges),
-        bin_counts=np.asarray(complexity.mean_count_bins(edges, n_spins, p, field=field)),
-        reference_bin_counts=np.asarray(complexity.mean_count_bins(edges, n_spins, p)),
-        index_counts=np.asarray(complexity.mean_count(n_spins, p, index=np.arange(n_spins), field=field)),
+        bin_counts=np.asarray(complexity.mean_count_bins(edges, n_spins, **glass, field=field)),
+        reference_bin_counts=np.asarray(complexity.mean_count_bins(edges, n_spins, **glass)),
+        index_counts=np.asarray(complexity.mean_count(n_spins, **glass, index=np.arange(n_spins), field=field)),
     )
     return result
 
 
-def _support(n_spins: int, p: int, field: OverlapField | None, points: int) -> NDArray[np.float64]:
+def _support(cell: ExactCell, field: OverlapField | None, points: int) -> NDArray[np.float64]:
     """Energy densities, equally spaced, that hold all but about 1e−6 of the critical points."""
+    n_spins = cell.n_spins
     shift = np.zeros(1) if field is None else field.value(np.linspace(-1, 1, 201), n_spins) / n_spins
-    reach = 6.5 / math.sqrt(n_spins) + 1.5  # standard deviation of u at a given point is 1/√N, the bulk ends near 2
+    scale = math.sqrt(sum(a * a for _, a in cell.mixture)) if cell.mixture else 1.0
+    # the standard deviation of u at a given point is √(ξ(1)/N), the bulk ends near 2 √ξ(1)
+    reach = scale * (6.5 / math.sqrt(n_spins) + 1.5)
     coarse = np.linspace(shift.min() - reach, shift.max() + reach, _GRID_POINTS)
-    density = np.asarray(complexity.mean_count_density(coarse, n_spins, p, field=field))
+    density = np.asarray(complexity.mean_count_density(coarse, n_spins, **cell.glass, field=field))
     inside = np.flatnonzero(density > 1e-6 * density.max())
     low, high = max(inside[0] - 1, 0), min(inside[-1] + 1, coarse.size - 1)
     return np.linspace(coarse[low], coarse[high], points)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from spinglass import complexity, random_matrices
 from spinglass._errors import checked_choice, checked_float, checked_int, input_error
@@ -136,50 +134,6 @@ def prefactor_approach(
     ratio = np.exp(logs - sharp)
     slip = ratio / np.sqrt(sizes)
     return approach(sizes, ratio, 1.0, "a prefactor √N times the right one", wrong_exact=slip, order=order)
-
-
-def field_approach(
-    samples: int,
-    seed: int,
-    workers: int | None,
-    p: int,
-    energy_density: float,
-    n_spins: Sequence[int],
-    strength: float,
-    power: int = 1,
-) -> Evidence:
-    """The growth rate of the exact density in the extensive field D = N λ m^k approaches sup_m Σ(u, m) like 1/N.
-
-    λ = strength and k = power: 1 is a linear field, 2 and more a spike. The rate is that of `complexity_approach`. The
-    wrong limit leaves the field out.
-    """
-    p, sizes = checked_int("p", p, 3), checked_sizes("n_spins", n_spins, 2, 32)
-    field = OverlapField.spike(strength, checked_int("power", power, 1))
-    if field.is_zero:
-        raise input_error("strength", strength, "must not be 0: the control leaves the field out")
-    density = {
-        n: complexity.mean_count_density(energy_density, n, p, field=field)
-        for n in sorted({*sizes, *(2 * n for n in sizes)})
-    }
-    rates = [math.log(density[2 * n] / density[n]) / n for n in sizes]
-    limit = _largest_field_complexity(p, energy_density, field)
-    wrong = complexity.annealed_complexity(energy_density, p)
-    return approach(sizes, rates, limit, "the field left out", wrong_limit=wrong)
-
-
-def _largest_field_complexity(p: int, u: float, field: OverlapField) -> float:
-    """sup_m Σ(u, m), −1 < m < 1: the best of a grid, refined next to it."""
-    from scipy.optimize import minimize_scalar
-
-    def height(m: ArrayLike) -> Any:  # d(m) = D(m)/N does not depend on N
-        return complexity.field_complexity(u, m, p, field.value(m, 1), field.derivative(m, 1))
-
-    grid = np.linspace(-1, 1, 2001)[1:-1]
-    values = height(grid)
-    best = float(grid[np.argmax(values)])
-    bounds = (best - 5e-4, best + 5e-4)
-    found = minimize_scalar(lambda m: -height(m), bounds=bounds, method="bounded", options={"xatol": 1e-10})
-    return max(float(np.max(values)), -float(found.fun))
 
 
 def log_potential_approach(

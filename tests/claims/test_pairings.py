@@ -8,11 +8,8 @@ import pytest
 from spinglass import InputError, complexity, random_matrices
 from spinglass.claims import Claim
 from spinglass.claims.evidence import approach, together
-from spinglass.claims.limits import _largest_field_complexity
-from spinglass.claims.mixed_glasses import log_mean_density
 from spinglass.claims.pairings import PAIRINGS
 from spinglass.claims.point_counts import TotalsCell, count_block
-from spinglass.hamiltonians import OverlapField
 
 SAMPLED = {
     "closed-form-counts": (400, {"p": 3, "n_spins": [3, 4]}),
@@ -132,29 +129,6 @@ def test_the_law_beyond_the_exact_orders_is_the_limit():
     assert outcome.passes, outcome.evidence
     theory = [comparison.theory for comparison in outcome.comparisons]
     assert theory == pytest.approx([1.5, 1 + 2 * (3 - math.sqrt(5)) / 2], abs=1e-13)
-
-
-def test_the_supremum_over_latitudes():
-    # a maximum at the equator is Σ(u); another one beside a fine grid of the definition
-    assert _largest_field_complexity(3, -1.0, OverlapField.spike(-0.9, 2)) == pytest.approx(
-        complexity.annealed_complexity(-1.0, 3), abs=1e-12
-    )
-    u, h, p, m = -1.0, 1.0, 3, np.linspace(-0.999, 0.999, 20001)
-    x = (p * (u - h * m) + m * h) / math.sqrt(p * (p - 1))
-    rate = 0.5 * math.log(p - 1) + 0.5 + 0.5 * np.log(1 - m**2) - h**2 * (1 - m**2) / (2 * p) - (u - h * m) ** 2 / 2
-    largest = float(np.max(rate + random_matrices.log_potential(x)))
-    assert _largest_field_complexity(p, u, OverlapField.linear(h)) == pytest.approx(largest, abs=1e-8)
-
-
-@pytest.mark.parametrize("n_spins", [3, 6])
-def test_the_exact_density_of_mixtures_adds_up_to_the_closed_form(n_spins):
-    mixture = {1: 0.4, 2: 0.8, 3: 1.0}
-    u = np.linspace(-6, 6, 601)
-    total = 0.02 * sum(math.exp(log_mean_density(float(one), n_spins, mixture)) for one in u)
-    first, second = 0.16 + 2 * 0.64 + 3, 2 * 0.64 + 6
-    assert total == pytest.approx(complexity.total_count_closed_form(n_spins, 1 + second / first), rel=1e-10)
-    parts = sum(math.exp(log_mean_density(-1.3, n_spins, mixture, index)) for index in range(n_spins))
-    assert parts == pytest.approx(math.exp(log_mean_density(-1.3, n_spins, mixture)), rel=1e-12)
 
 
 def test_approaches_are_decided_by_their_order():
