@@ -347,9 +347,12 @@ def index(sign: int = 1) -> Result:
         from spinglass.complexity import mean_count_density
 
         orders: list[Claim] = []
-        sizes = (8, 16, 32)
+        sizes = (6, 12, 24)
         for degree, energy in ((3, -2.3), (4, -2.4)):
-            logs = {size: np.log(mean_count_density(energy, size, degree, index=[0, 1, 2])) for size in (8, 16, 32, 64)}
+            logs = {
+                size: np.log(mean_count_density(energy, size, degree, index=[0, 1, 2], relative=True))
+                for size in (6, 12, 24, 48)
+            }
             for number in range(3):
                 rate = float(value.subs({p: degree, k: number, u: sp.Float(energy, 30)}).evalf(20))
                 power = 0.5 - number - number**2 / 2
@@ -357,7 +360,7 @@ def index(sign: int = 1) -> Result:
                     (float(logs[2 * size][number] - logs[size][number]) - power * math.log(2)) / size - rate
                     for size in sizes
                 ]
-                orders.append(Order(sizes, errors, -2, within=0.25))
+                orders.append(Order(sizes, errors, -2, within=0.3))
         return (
             *orders,
             Identity(

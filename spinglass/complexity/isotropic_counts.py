@@ -261,7 +261,7 @@ def index_counts(law: ShiftLaw, indices: NDArray[np.int64], low: float, high: fl
     )
 
 
-def index_density(law: ShiftLaw, u: Real, indices: NDArray[np.int64]) -> Pair:
+def index_density(law: ShiftLaw, u: Real, indices: NDArray[np.int64], relative: bool = False) -> Pair:
     """The density in u of the critical points of each index; u and indices of one shape."""
     flat, wanted = np.clip(u.ravel(), -_FARTHEST, _FARTHEST), indices.ravel()
     places, inverse = np.unique(flat, return_inverse=True)
@@ -274,7 +274,7 @@ def index_density(law: ShiftLaw, u: Real, indices: NDArray[np.int64]) -> Pair:
     weight = exponential(logs)
     for row in range(places.size):
         kept = weight[row] > 1e-20 * weight[row].max()
-        laws = [law_of_index(law.order, float(x)) for x in shifts[row, kept]]
+        laws = [law_of_index(law.order, float(x), relative) for x in shifts[row, kept]]
         here = inverse == row
         values[here] = weight[row, kept] @ np.array([share for share, _ in laws])[:, wanted[here]]
         errors[here] = weight[row, kept] @ np.array([bound for _, bound in laws])[:, wanted[here]]

@@ -36,7 +36,7 @@ from spinglass.random_matrices.multiplicative import support_radius
 Real = NDArray[np.float64]
 
 _SMALLEST, _LARGEST = 1e-200, 1e200
-_laws: OrderedDict[tuple[int, float], tuple[Real, Real]] = OrderedDict()
+_laws: OrderedDict[tuple[int, float, bool], tuple[Real, Real]] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -129,16 +129,16 @@ def shift_law(n_spins: int, p: int | None, mixture: Mapping[int, float] | None) 
     return ShiftLaw(n_spins, pairs[-1][0], sums[0], sums[1], sums[2], determinant)
 
 
-def law_of_index(n: int, shift: float) -> tuple[Real, Real]:
+def law_of_index(n: int, shift: float, relative: bool = False) -> tuple[Real, Real]:
     """`index_probabilities` and their error bounds, (n + 1,) each; remembered (about 32 MB at n = 500)."""
     if shift > 0:
-        law, bound = law_of_index(n, -shift)
+        law, bound = law_of_index(n, -shift, relative)
         return law[::-1], bound[::-1]
-    if shift < -support_radius(max(n, 1)):
+    if shift < -support_radius(max(n, 1)) and not relative:
         return np.eye(1, n + 1)[0], np.zeros(n + 1)
-    key = (n, shift)
+    key = (n, shift, relative)
     if key not in _laws:
-        _laws[key] = index_probabilities(n, shift, with_error=True)
+        _laws[key] = index_probabilities(n, shift, relative=relative, with_error=True)
         if len(_laws) > 4096:
             _laws.popitem(last=False)
     return _laws[key]

@@ -294,3 +294,18 @@ def test_narrow_window_is_the_density_times_its_width():
     high = low + 1e-10
     expected = mean_count_density(low + 5e-11, 9, 4) * (high - low)
     assert mean_count(9, 4, energy=(low, high)) == pytest.approx(expected, rel=1e-13)
+
+
+def test_rare_indices_have_relative_accuracy_on_request():
+    n, u = 16, -1.9
+    rare, bound = mean_count_density(u, n, 3, index=np.arange(n), relative=True, with_error=True)
+    plain, plain_bound = mean_count_density(u, n, 3, index=np.arange(n), with_error=True)
+    assert np.all(np.abs(rare - plain) <= bound + plain_bound)
+    assert np.all(rare > 0)
+    assert plain[-1] == 0 < rare[-1] < 1e-60
+    assert rare.sum() == pytest.approx(mean_count_density(u, n, 3), rel=1e-12)
+    assert np.all(np.diff(np.log(rare), 2) < 0)  # log-concave
+    with pytest.raises(InputError, match="relative"):
+        mean_count_density(u, n, 3, relative=True)
+    with pytest.raises(InputError, match="relative"):
+        mean_count_density(u, n, mixture={2: 1.0, 3: 1.0}, index=0, relative=True)
