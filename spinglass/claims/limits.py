@@ -29,13 +29,17 @@ def complexity_approach(
 
     With an index, u < −E_∞ and Θ_k(u) the limit, the power of the prefactor, f_N ∝ N^{½ − k(k+2)/2} e^{NΘ_k}, is
     divided out, and the error falls like 1/N². The wrong limit is that of index k + 1; without an index, Σ(u) with the
-    energy scaled as in covariance N q^p/2.
+    energy scaled as in covariance N q^p/2. Indices that are rare at u have relative accuracy up to N = 61 only, so
+    that sizes end at 30 there.
     """
-    sizes = checked_sizes("n_spins", n_spins, 2)
+    sizes = checked_sizes("n_spins", n_spins, 2, 30 if index else None)
     power = 0.0 if index is None else outlier_power(index)
 
     def rate(n: int) -> float:
-        larger, smaller = (complexity.mean_count_density(energy_density, size, p, index=index) for size in (2 * n, n))
+        larger, smaller = (
+            complexity.mean_count_density(energy_density, size, p, index=index, relative=bool(index))
+            for size in (2 * n, n)
+        )
         return (math.log(larger) - math.log(smaller) - power * math.log(2)) / n
 
     limit = complexity.annealed_complexity(energy_density, p, index=index)

@@ -30,7 +30,7 @@ EXACT = {
     "minima": ("prefactor-approach", {"p": 3, "energy_density": -2.0, "index": 0, "n_spins": [15, 30, 60]}),
     "threshold": ("prefactor-approach", {"p": 4, "energy_density": "threshold", "n_spins": [500, 1000, 2000]}),
     "index 0": ("complexity-approach", {"p": 4, "energy_density": -2.0, "index": 0, "n_spins": [10, 20, 40]}),
-    "index 1": ("complexity-approach", {"p": 4, "energy_density": -2.0, "index": 1, "n_spins": [10, 20, 40]}),
+    "index 1": ("complexity-approach", {"p": 4, "energy_density": -2.0, "index": 1, "n_spins": [6, 12, 24]}),
     "bulk rate": ("complexity-approach", {"p": 5, "energy_density": -0.5, "n_spins": [20, 40, 80]}),
     "potential": ("log-potential-approach", {"n": [50, 100, 200], "x": [0.5, -2.0, 2.5]}),
     "mixture": (
