@@ -37,46 +37,10 @@ from spinglass.random_matrices.multiplicative import (
     panel_rule,
     support_radius,
 )
+from spinglass.random_matrices.skew_bases import skew_basis
 
 CERTAIN = 12.0  # |μ| from which a Gaussian of variance 2 has a sure sign
 _CACHED_SWEEPS = 8192
-
-
-@jit
-def skew_basis(moments: NDArray[np.float64]) -> NDArray[np.float64]:
-    """T with T S Tᵀ = J (blocks (0, 1; −1, 0)), by skew Gram-Schmidt with full pivoting."""
-    s = moments.copy()
-    n = s.shape[0]
-    basis = np.eye(n)
-    for k in range(0, n, 2):
-        largest, p, q = -1.0, k, k + 1
-        for i in range(k, n):
-            for j in range(i + 1, n):
-                if abs(s[i, j]) > largest:
-                    largest, p, q = abs(s[i, j]), i, j
-        for target, source in ((k, p), (k + 1, q)):
-            if target != source:
-                for j in range(n):
-                    s[target, j], s[source, j] = s[source, j], s[target, j]
-                for j in range(n):
-                    s[j, target], s[j, source] = s[j, source], s[j, target]
-                for j in range(n):
-                    basis[target, j], basis[source, j] = basis[source, j], basis[target, j]
-        root = math.sqrt(largest)
-        first = 1 / root if s[k, k + 1] > 0 else -1 / root
-        for row, factor in ((k, first), (k + 1, 1 / root)):
-            basis[row] *= factor
-            s[row] *= factor
-            s[:, row] *= factor
-        for i in range(k + 2, n):
-            with_second, with_first = s[i, k + 1], s[i, k]
-            basis[i] += -with_second * basis[k] + with_first * basis[k + 1]
-            s[i] += -with_second * s[k] + with_first * s[k + 1]
-        for i in range(k + 2, n):  # the same congruence on columns restores skew symmetry
-            for j in range(i + 1, n):
-                s[j, i] = -s[i, j]
-            s[i, i] = 0.0
-    return basis
 
 
 @jit
@@ -305,24 +269,3 @@ def spiked_ratio(
             values = sweep(n, float(xi[j]), octave)[1]
             ratio[row, j] += 2 / math.pi * float((np.exp(1j * ray * mu[row, j]) @ values).real)
     return log_mean_abs_determinant(n - 1, xi), ratio
-
-
-def spiked_ratio_error(n: int, xi: float, kappa: NDArray[np.float64], by_index: bool = False) -> NDArray[np.float64]:
-    """An absolute bound of the error of `spiked_ratio` at one ξ, or of each index in `spiked_index_ratio`; (K,).
-
-    Twice what the same sweep misses at κ = 0, where the value is known by Fyodorov's identity, and the rounding seen
-    over n <= 200. Beyond the spectrum only the spike's own eigenvalue is uncertain, and rounding is all there is.
-    """
-    rounding = (5e-14 if by_index else 1e-14) + 1e-15 * n
-    missed, typical = 0.0, math.sqrt(n)
-    if abs(xi) <= support_radius(n):
-        typical = math.exp(float(log_mean_abs_determinant(n, xi)) - float(log_mean_abs_determinant(n - 1, xi)))
-        place, zero = np.array([xi]), np.zeros(1)
-        if by_index:
-            from spinglass.random_matrices.rank_one_indices import spiked_index_ratio
-
-            missed = abs(float(np.sum(spiked_index_ratio(n, place, zero)[1])) - typical)
-        else:
-            missed = abs(float(spiked_ratio(n, place, zero)[1][0, 0]) - typical)
-    bound: NDArray[np.float64] = 2 * missed + typical * rounding + 1e-15 * (np.abs(kappa - xi) + math.sqrt(n))
-    return bound

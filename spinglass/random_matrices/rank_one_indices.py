@@ -21,7 +21,6 @@ is spread over √log n only. Differences to t = 0 are formed without cancellati
 
 from __future__ import annotations
 
-import cmath
 import math
 from collections import OrderedDict
 from typing import Any, NamedTuple
@@ -39,46 +38,11 @@ from spinglass.random_matrices.multiplicative import (
     panel_rule,
     support_radius,
 )
-from spinglass.random_matrices.rank_one import CERTAIN, far_tau, skew_basis
+from spinglass.random_matrices.rank_one import CERTAIN, far_tau
+from spinglass.random_matrices.skew_bases import skew_basis
 
 _WINDOW = 10  # points on the circle, pairs of eigenvalues: p_k ten indices from the mean is below 1e-20 at n = 64
 _CACHED = 1024
-
-
-@jit
-def _complex_skew_basis(moments: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """T with T S Tᵀ = J = ⊕(0, 1; −1, 0), by skew Gram-Schmidt with full pivoting; det T = 1/Pf S."""
-    s = moments.copy()
-    n = s.shape[0]
-    basis = np.eye(n).astype(np.complex128)
-    for k in range(0, n, 2):
-        largest, p, q = -1.0, k, k + 1
-        for i in range(k, n):
-            for j in range(i + 1, n):
-                if abs(s[i, j]) > largest:
-                    largest, p, q = abs(s[i, j]), i, j
-        for target, source in ((k, p), (k + 1, q)):
-            if target != source:
-                for j in range(n):
-                    s[target, j], s[source, j] = s[source, j], s[target, j]
-                for j in range(n):
-                    s[j, target], s[j, source] = s[j, source], s[j, target]
-                for j in range(n):
-                    basis[target, j], basis[source, j] = basis[source, j], basis[target, j]
-        root = cmath.sqrt(s[k, k + 1])
-        for row in (k, k + 1):
-            basis[row] /= root
-            s[row] /= root
-            s[:, row] /= root
-        for i in range(k + 2, n):
-            with_second, with_first = s[i, k + 1], s[i, k]
-            basis[i] += -with_second * basis[k] + with_first * basis[k + 1]
-            s[i] += -with_second * s[k] + with_first * s[k + 1]
-        for i in range(k + 2, n):  # the same congruence on columns restores skew symmetry
-            for j in range(i + 1, n):
-                s[j, i] = -s[i, j]
-            s[i, i] = 0.0
-    return basis
 
 
 @jit
@@ -237,7 +201,7 @@ def _index_sweep(
         for k in range(0, size, 2):
             matrix[k, k + 1] += 1
             matrix[k + 1, k] -= 1
-        bases[q] = _complex_skew_basis(matrix)
+        bases[q] = skew_basis(matrix)
         l_base[q], r_base[q] = np.dot(bases[q], l0), np.dot(bases[q], r0)
         b_base[q] = np.sum(l_base[q] * _inverse_j(r_base[q]))
         start[0, q] = 1 / (np.linalg.det(bases[q]) * one)
