@@ -329,7 +329,7 @@ def slope(sign: int = 1) -> Result:
 def equator(sign: int = 1) -> Result:
     r"""For an even field ($d' = 0$ at $m = 0$) the equator is stationary, with curvature
 
-    $$\Sigma_{mm}(u,0) = -1-\frac{d''^2}{\xi'}+\frac{\beta e\,d''}{\xi'}
+    $$\Sigma_{mm}(u,0) = -1-\frac{{d''}^2}{\xi'}+\frac{\beta e\,d''}{\xi'}
     +\frac{\operatorname{sign}e}{\sqrt{\xi''}}\,G'\,(2-\beta)\,d''.$$
 
     A field that starts with $m^3$ never destabilises it: there the dominant latitude can only jump. For the pure
@@ -349,7 +349,7 @@ def equator(sign: int = 1) -> Result:
     quadratic = 1 + 4 * strength**2 / p - 2 * strength * drive
     roots = sp.solve(quadratic, strength)
     equation = [
-        r"\Sigma_{mm}(u,0) = -1-\frac{d''^2}{\xi'}+\frac{\beta e\,d''}{\xi'}"
+        r"\Sigma_{mm}(u,0) = -1-\frac{{d''}^2}{\xi'}+\frac{\beta e\,d''}{\xi'}"
         r"+\frac{\operatorname{sign}e}{\sqrt{\xi''}}\,G'\,(2-\beta)\,d''",
         r"\lambda_\pm = \frac p4\bigl(B\pm\sqrt{B^2-4/p}\bigr),\quad"
         r"B = u+\frac{(p-2)\operatorname{Re}m_{\rm sc}(x)}{\sqrt{p(p-1)}}",
