@@ -1,8 +1,9 @@
 """Pairings of limiting spectral laws, Marchenko-Pastur and free sums, with the eigenvalues of sampled matrices.
 
-Eigenvalues are counted in quantile bins; one matrix gives one number per bin. Its standard deviation is of order
-√(log n)/n only, no larger than the 1/n correction that the mean density of real matrices has. Complex entries have no
-such correction and the same limit, so they are sampled here, and the limit is off by 1/n² relatively to a count of n.
+Eigenvalues are counted in quantile bins; one matrix gives one number per bin. Its standard deviation is about half an
+eigenvalue at any n, no larger than the correction of the mean count of real matrices. Complex entries have the same
+limit without that correction: the mean count is off by about 1/n of an eigenvalue (0.04 at n = 30, measured with free
+sums), so that n well above the root of the number of samples leaves the error of the limit below a standard error.
 """
 
 from __future__ import annotations
