@@ -63,7 +63,7 @@ def test_the_folder_holds_page_figures_tables_and_summary(folder):
         assert (folder / "figures" / f"total-ratio.{kind}").stat().st_size > 100
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert summary["simulation_census"] == {"samples": 800, "complete": 800}
-    assert summary["n_comparisons"] == 4 * (6 + 7) + 3 + 4 + 5 + 6
+    assert summary["n_comparisons"] == 4 * (6 + 7) + 2 * (3 + 4 + 5 + 6)
     settings = json.loads((folder / "data" / "settings.json").read_text(encoding="utf-8"))
     assert settings["seed"] == 0
     assert settings["elapsed_seconds"] > 0
