@@ -32,7 +32,7 @@ def _name(row: Row) -> str:
         "threshold": "all below the threshold",
         "total ratio": "ratio of totals",
         "density ratio": f"ratio at{at}",
-        "index ratio": f"ratio of {kind} at{at}",
+        "index ratio": f"{kind} at{at}",
     }
     return words[row["quantity"]]
 
