@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spinglass.campaigns import write_whole
 from spinglass.reports.contents import PAGE_NAME, draw, files, settings, template, written_figures
-from spinglass.reports.tables import ReportFolder, listed
+from spinglass.reports.tables import ReportFolder
 
 
 def write_atlas(
@@ -23,7 +23,7 @@ def write_atlas(
     source = ReportFolder(Path(folder))
     draw(source, "atlas", figures, on_figure)
     shown, absent = written_figures(source, "atlas")
-    subjects = listed(figure["title"][0].lower() + figure["title"][1:] for figure in shown) or "no figure is drawn"
+    subjects = "; ".join(figure["title"][0].lower() + figure["title"][1:] for figure in shown) or "no figure is drawn"
     text = template("atlas.html.j2").render(
         question="What does the theory say, and how far is the limit of many spins?",
         answer=f"On this page: {subjects}.",
