@@ -39,3 +39,11 @@ def form_hessian(tensor: FloatArray, points: FloatArray) -> FloatArray:
     if p < 2:
         return np.zeros((*points.shape, points.shape[-1]))
     return p * (p - 1) * contract(tensor, points, p - 2)
+
+
+def form_hessian_vector(tensor: FloatArray, points: FloatArray, vectors: FloatArray) -> FloatArray:
+    """p (p−1) S(w, …, w, v, ·), shape (batch, N)."""
+    p = tensor.ndim
+    if p < 2:
+        return np.zeros(points.shape)
+    return p * (p - 1) * np.matmul(contract(tensor, points, p - 2), vectors[:, :, None])[:, :, 0]

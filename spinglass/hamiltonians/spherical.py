@@ -147,6 +147,24 @@ class Realisation:
             raise input_error("|w|^2", float(squares[wrong][0]), f"must be n_spins = {n} to a relative {_ON_SPHERE:g}")
         return flat, points.shape[:-1]
 
+    def _points_and_vectors(self, w: ArrayLike, v: ArrayLike) -> tuple[FloatArray, FloatArray, tuple[int, ...]]:
+        n = self.n_spins
+        flat, shape = self._points(w)
+        try:
+            vectors = np.asarray(v, dtype=float)
+        except (TypeError, ValueError):
+            raise input_error("v", v, f"must be real vectors of shape (..., {n})") from None
+        if vectors.ndim == 0 or vectors.shape[-1] != n:
+            raise input_error("v.shape", vectors.shape, f"must be (..., {n}), the last axis of length n_spins")
+        if not np.all(np.isfinite(vectors)):
+            raise input_error("v", v, "must be finite")
+        try:
+            shape = np.broadcast_shapes(shape, vectors.shape[:-1])
+        except ValueError:
+            raise input_error("v.shape", vectors.shape, f"must broadcast with w of shape {(*shape, n)}") from None
+        points = np.broadcast_to(flat.reshape(np.shape(w)), (*shape, n)).reshape(-1, n)
+        return points, np.broadcast_to(vectors, (*shape, n)).reshape(-1, n), shape
+
     def _scale(self, degree: int, a: float) -> float:
         return a * float(self.n_spins) ** (-(degree - 1) / 2)
 
@@ -187,6 +205,28 @@ class Realisation:
         hessian = np.swapaxes(basis, 1, 2) @ inner @ basis
         return hessian.reshape(*shape, self.n_spins - 1, self.n_spins - 1)
 
+    def value_and_gradient(self, w: ArrayLike) -> tuple[Any, FloatArray]:
+        """(h(w), ∇h(w)) with one look at the couplings: shapes (…,) and (…, N); a float for one point."""
+        return self.energy(w), self.gradient(w)
+
+    def hessian_vector_product(self, w: ArrayLike, v: ArrayLike) -> FloatArray:
+        """Σ_j ∂²h/∂w_i∂w_j v_j in R^N without the Hessian; w and v of shapes that broadcast to (…, N)."""
+        flat, vectors, shape = self._points_and_vectors(w, v)
+        return self._hessian_vector(flat, vectors).reshape(*shape, self.n_spins)
+
+    def riemannian_hessian_vector_product(self, w: ArrayLike, v: ArrayLike) -> FloatArray:
+        """The Hessian on the sphere times the tangential part of v, as a vector of R^N orthogonal to w; (…, N).
+
+        P(∇²h − (w·∇h/N) 1)P v with the projection P off w; in `tangent_basis` B it is B `riemannian_hessian`(w) Bᵀ v.
+        """
+        flat, vectors, shape = self._points_and_vectors(w, v)
+        squares = np.einsum("bi,bi->b", flat, flat)
+        tangential = vectors - (np.einsum("bi,bi->b", flat, vectors) / squares)[:, None] * flat
+        multiplier = np.einsum("bi,bi->b", flat, self._gradient(flat)) / squares
+        product = self._hessian_vector(flat, tangential) - multiplier[:, None] * tangential
+        product -= (np.einsum("bi,bi->b", flat, product) / squares)[:, None] * flat
+        return product.reshape(*shape, self.n_spins)
+
     def polynomial_system(self) -> tuple[dict[int, FloatArray], FloatArray, FloatArray]:
         """h as a polynomial of the direction σ = w/√N: ({k: T_k}, (D_0, D_1, …), e).
 
@@ -214,4 +254,12 @@ class Realisation:
         total = np.broadcast_to(bend[:, None, None], (len(flat), n, n)).copy()
         for degree, a in self.glass.mixture:
             total += self._scale(degree, a) * kernels.form_hessian(self.tensors[degree], flat)
+        return total
+
+    def _hessian_vector(self, flat: FloatArray, vectors: FloatArray) -> FloatArray:
+        n = self.n_spins
+        bend = np.asarray(self.glass.field.second_derivative(flat.mean(axis=1), n)) / n
+        total = np.repeat((bend * vectors.mean(axis=1))[:, None], n, axis=1)
+        for degree, a in self.glass.mixture:
+            total += self._scale(degree, a) * kernels.form_hessian_vector(self.tensors[degree], flat, vectors)
         return total

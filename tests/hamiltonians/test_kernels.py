@@ -1,0 +1,59 @@
+"""Kernels of the couplings: products with the Hessian, values and gradients, against the Hessian and the definition."""
+
+import math
+
+import numpy as np
+import pytest
+
+from spinglass import InputError
+from spinglass.hamiltonians import OverlapField, SphericalGlass, tangent_basis
+
+GLASSES = [
+    SphericalGlass(p=2),
+    SphericalGlass(p=3, field=OverlapField(3, [0.7, -1.3, 2.0])),
+    SphericalGlass(p=4, field=OverlapField.spike(1.5, 5)),
+    SphericalGlass(mixture={0: 0.5, 1: 0.3, 2: 0.8, 3: -1.0}, field=OverlapField.linear(0.4)),
+]
+
+
+def points_on_sphere(n, count, seed=0):
+    w = np.random.default_rng(seed).normal(size=(count, n))
+    return w * (math.sqrt(n) / np.linalg.norm(w, axis=1))[:, None]
+
+
+@pytest.mark.parametrize("glass", GLASSES)
+def test_products_with_the_hessian(glass):
+    n = 5
+    s = glass.sample(n, rng=3)
+    w = points_on_sphere(n, 6).reshape(2, 3, n)
+    v = np.random.default_rng(1).normal(size=(3, n))
+    assert np.allclose(s.hessian_vector_product(w, v), np.einsum("abij,bj->abi", s.hessian(w), v), rtol=0, atol=1e-12)
+    basis = tangent_basis(w)
+    expected = np.einsum("abik,abkl,abjl,bj->abi", basis, s.riemannian_hessian(w), basis, v)
+    assert np.allclose(s.riemannian_hessian_vector_product(w, v), expected, rtol=0, atol=1e-12)
+    one = s.hessian_vector_product(w[1, 2], v[0])
+    assert one.shape == (n,)
+    assert np.allclose(one, s.hessian(w[1, 2]) @ v[0], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("glass", GLASSES)
+def test_value_and_gradient(glass):
+    s = glass.sample(5, rng=3)
+    w = points_on_sphere(5, 6).reshape(2, 3, 5)
+    value, gradient = s.value_and_gradient(w)
+    assert np.allclose(value, s.energy(w), rtol=1e-13, atol=1e-13)
+    assert np.allclose(gradient, s.gradient(w), rtol=1e-13, atol=1e-13)
+    assert isinstance(s.value_and_gradient(w[0, 0])[0], float)
+
+
+@pytest.mark.parametrize(
+    ("v", "text"),
+    [([1.0, 1.0], r"\(2,\)"), ([1.0, 1.0, np.nan], "finite"), (1.0, "shape"), ("abc", "real vectors")],
+)
+def test_bad_vectors_are_refused(v, text):
+    s = SphericalGlass(p=3).sample(3, rng=0)
+    for method in (s.hessian_vector_product, s.riemannian_hessian_vector_product):
+        with pytest.raises(InputError, match=text):
+            method(np.ones(3), v)
+        with pytest.raises(InputError, match="broadcast"):
+            method(np.ones((2, 3)), np.ones((4, 3)))
