@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from spinglass._errors import input_error
 
-_TEMPORARY = ".incomplete-"
-_LEFTOVER_AGE = 60.0  # seconds; a file is written in far less, so an older one belongs to a run that was killed
+TEMPORARY = ".incomplete-"
+LEFTOVER_AGE = 60.0  # seconds; a file is written in far less, so an older one belongs to a run that was killed
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -40,7 +40,7 @@ def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str
 def write_whole(target: Path, content: bytes | str) -> Path:
     """Write a whole file or none: a temporary file in the same folder, flushed to disk, then renamed."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_TEMPORARY)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
@@ -52,7 +52,21 @@ def write_whole(target: Path, content: bytes | str) -> Path:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+    sync_folder(target.parent)
     return target
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to disk, where the system can: a rename lasts only then."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # a system on which folders cannot be opened
+        return
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class Store:
@@ -68,14 +82,14 @@ class Store:
         self.folder = Path(folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=_TEMPORARY):
+            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=TEMPORARY):
                 pass
         except OSError as problem:
             reason = problem.strerror or problem
             raise input_error("out", str(folder), f"the output folder cannot be written: {reason}") from None
-        for leftover in self.folder.rglob(_TEMPORARY + "*"):
+        for leftover in self.folder.rglob(TEMPORARY + "*"):
             with contextlib.suppress(OSError):  # another run may finish it just now
-                if time.time() - leftover.stat().st_mtime > _LEFTOVER_AGE:
+                if time.time() - leftover.stat().st_mtime > LEFTOVER_AGE:
                     leftover.unlink()
 
     @contextlib.contextmanager

@@ -2,136 +2,151 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from spinglass.cli.options import (
-    activation_options,
-    json_output,
-    parse_activations,
-    parse_numbers,
-    print_json,
-    progress_bar,
-    seed,
-    workers,
-)
+from spinglass.cli.campaign import allow_other_code, part, scheduler
+from spinglass.cli.options import activation_options, json_output, parse_activations, parse_numbers, seed, workers
 
-_BLOCK = 50
+if TYPE_CHECKING:
+    from spinglass.campaigns import Campaign, Estimates
 
 
 @click.command("census")
-@click.option("--p", "p", default=3, show_default=True, help="Spins per interaction.")
-@click.option("--n", "n_spins", default=6, show_default=True, help="Number of spins.")
-@click.option("--samples", default=100, show_default=True, help="Sampled Hamiltonians.")
+@click.option("--p", "p", default=None, type=int, help="Spins per interaction. Default: 3.")
+@click.option("--mixture", default=None, help="In place of --p: a mixture as p:a_p[,p:a_p…], covariance N Σ a_p² q^p.")
+@click.option("--n", "sizes", default="6", show_default=True, help="Number of spins, or several: 4,6,8.")
+@click.option("--samples", default=100, show_default=True, help="Sampled Hamiltonians of each size.")
 @activation_options
 @click.option("--rho", default=None, help="Coefficients rho_1[,rho_2,…] in place of an activation.")
-@click.option("--out", default=None, help="Folder for census.csv (every critical point) and census.json.")
+@click.option("--linear", default=None, type=float, help="The linear field D = N h m of this h.")
+@click.option("--spike", default=None, help="The spike D = N λ m^k, as λ,k.")
+@click.option(
+    "--certify/--no-certify", default=None, help="Prove every census by interval arithmetic. Default: up to N = 8."
+)
+@click.option("--out", default=None, help="Folder of the campaign; the same command goes on with it.")
 @seed
 @workers
+@scheduler
+@part
+@allow_other_code
 @json_output
 def command(
-    p: int,
-    n_spins: int,
+    p: int | None,
+    mixture: str | None,
+    sizes: str,
     samples: int,
     names: tuple[str, ...],
     expressions: tuple[str, ...],
     tables: tuple[str, ...],
     sections: tuple[str, ...],
     rho: str | None,
+    linear: float | None,
+    spike: str | None,
+    certify: bool | None,
     out: str | None,
     seed: int,
     workers: int | None,
+    scheduler: str | None,
+    part: str,
+    allow_other_code: bool,
     as_json: bool,
 ) -> None:
     """Find all critical points of sampled Hamiltonians and compare their numbers with the exact means.
 
+    With --out the run is a campaign: blocks of samples kept as Parquet files, so that the same command goes on after
+    any interruption, and `spinglass campaign` shows, merges and reports it.
+
     \b
     spinglass census --n 6 --samples 200
-    spinglass census --n 5 --activation gelu --out run
+    spinglass census --p 3 --n 10 --samples 1000 --activation gelu --out run
     """
-    from spinglass._errors import checked_int, input_error
-    from spinglass.activations import path_sum
-    from spinglass.campaigns import Store, checked_seed, process_map
-    from spinglass.claims.critical_points import (
-        Enumeration,
-        EnumerationCell,
-        ExactCell,
-        comparisons,
-        enumerate_block,
-        exact_block,
-    )
-    from spinglass.claims.decision import judge
-    from spinglass.hamiltonians import OverlapField
+    from spinglass._errors import input_error
+    from spinglass.campaigns import Campaign
+    from spinglass.claims.censuses import census_plan
+    from spinglass.cli.campaign import run_and_report
 
-    samples, n_spins = checked_int("samples", samples, 20), checked_int("n", n_spins, 2)
+    if mixture is not None and p is not None:
+        raise input_error("mixture", mixture, "cannot be given together with --p")
+    degree = None if mixture is not None else (3 if p is None else p)
     chosen = parse_activations(names, expressions, tables, sections)
-    if len(chosen) + (rho is not None) > 1:
-        raise input_error("activation", [item.name for item in chosen], "give one activation, or rho, or neither")
-    if rho is not None:
-        field = OverlapField(p=p, rho=parse_numbers("rho", rho))
-    elif chosen:
-        field = path_sum(chosen[0], p).overlap_field()
-    else:
-        field = OverlapField(p=p, rho=[0.0])
-    store = Store(out) if out is not None else None
-    cells = [
-        EnumerationCell(checked_seed(seed), p, n_spins, field, first, min(_BLOCK, samples - first))
-        for first in range(0, samples, _BLOCK)
-    ]
-    blocks = []
-    with progress_bar(not as_json) as progress:
-        progress("enumeration", 0, len(cells))
-        for _, block in process_map(enumerate_block, cells, workers):
-            blocks.append(block)
-            progress("enumeration", len(blocks), len(cells))
-    found = Enumeration.from_blocks(n_spins, blocks)
-    exact = exact_block(ExactCell(p, n_spins, field, resolved=True))
-    family = comparisons(
-        found,
-        float(exact["total"]),
-        exact["edges"].tolist(),
-        exact["bin_counts"].tolist(),
-        exact["index_counts"].tolist(),
+    fields = {"activation": chosen or None, "rho": rho, "linear": linear, "spike": spike}
+    given = {name: value for name, value in fields.items() if value is not None}
+    if len(given) > 1 or len(chosen) > 1:
+        shown = [item.name for item in chosen] if len(chosen) > 1 else list(given)
+        raise input_error("field", shown, "give one activation, or one of rho, linear and spike, or nothing")
+    plan = census_plan(
+        _parse_sizes(sizes),
+        samples,
+        seed,
+        p=degree,
+        mixture=None if mixture is None else _mixture(mixture),
+        field=_field(degree, chosen, rho, linear, spike),
+        certify=certify,
     )
-    verdict = judge(family)
-    result: dict[str, Any] = {
-        "p": p,
-        "n_spins": n_spins,
-        "samples": samples,
-        "complete": found.complete,
-        "agrees": verdict.agrees,
-        "z_critical": verdict.z_critical,
-        "comparisons": [
-            {
-                "quantity": item.quantity,
-                **dict(item.details),
-                "theory": item.theory,
-                "mean": item.mean,
-                "standard_error": item.standard_error,
-                "z": item.z,
-            }
-            for item in family
-        ],
-    }
-    if store is not None:
-        columns = {"sample": "point_sample", "energy_density": "energy_density", "index": "index"}
-        values = zip(*(found.arrays[name].tolist() for name in columns.values()), strict=True)
-        store.write_table("census.csv", list(columns), (dict(zip(columns, row, strict=True)) for row in values))
-        store.write_json("census.json", result)
-    if as_json:
-        print_json(result)
-        return
-    click.echo(f"{found.complete} of {samples} enumerations complete   (p = {p}, N = {n_spins})")
-    for item in family:
-        details = dict(item.details)
-        name = item.quantity
-        if "index" in details:
-            name = f"index {details['index']}"
-        elif "bin_low" in details:
-            name = f"u in ({details['bin_low']:.3f}, {details['bin_high']:.3f}]"
+    campaign = Campaign(plan) if out is None else Campaign.begin(plan, out)
+    if out is not None:
+        _say_what_is_there(campaign, as_json)
+    run_and_report(campaign, workers, scheduler, part, allow_other_code, as_json, _Note(campaign))
+
+
+class _Note:
+    """What the progress bar says beside a size: the mean count so far, the exact one, incomplete censuses."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.parameters = [cell.parameters for cell in campaign.plan.cells]
+        self.exact: dict[int, float | None] = {}
+
+    def __call__(self, cell: int, estimates: Estimates) -> str:
+        from spinglass.claims.censuses import exact_total
+
+        if cell not in self.exact:
+            self.exact[cell] = exact_total(self.parameters[cell])
+        exact = self.exact[cell]
+        count, complete = estimates.of(cell, "count"), estimates.of(cell, "complete")
+        incomplete = round(complete.values * (1 - complete.mean))
+        beside = "" if exact is None else f" (exact {exact:.4f})"
+        return f"mean count {count.mean:.4f} ± {count.standard_error:.4f}{beside}, {incomplete} incomplete"
+
+
+def _say_what_is_there(campaign: Campaign, as_json: bool) -> None:
+    status = campaign.status()
+    if status.blocks_done and not as_json:
         click.echo(
-            f"{name:<26} exact {item.theory:11.6f}   "
-            f"found {item.mean:11.6f} ± {item.standard_error:.6f}   z {item.z:+.2f}"
+            f"going on with the campaign in {campaign.folder}: {status.blocks_done} of {status.blocks} blocks are done",
+            err=True,
         )
-    click.echo(f"verdict: {'agree' if verdict.agrees else 'DISAGREE'} (bound |z| < {verdict.z_critical:.2f})")
+
+
+def _parse_sizes(text: str) -> list[int]:
+    from spinglass._errors import checked_int
+
+    return [checked_int("n", value, 2) for value in parse_numbers("n", text)]
+
+
+def _mixture(text: str) -> dict[int, float]:
+    from spinglass.cli.complexity import _parse_mixture
+
+    return _parse_mixture(text)
+
+
+def _field(p: int | None, chosen: list[Any], rho: str | None, linear: float | None, spike: str | None) -> Any:
+    """The one field that the options name, as a plan keeps it; None without."""
+    from spinglass._errors import input_error
+    from spinglass.activations import path_sum
+
+    if chosen:
+        if p is None:
+            raise input_error("activation", chosen[0].name, "needs --p in place of --mixture")
+        return {"rho": [float(value) for value in path_sum(chosen[0], p).rho]}
+    if rho is not None:
+        return {"rho": parse_numbers("rho", rho)}
+    if linear is not None:
+        return {"linear": linear}
+    if spike is not None:
+        numbers = parse_numbers("spike", spike)
+        if len(numbers) != 2 or not numbers[1].is_integer():
+            raise input_error("spike", spike, "must read λ,k with an integer k >= 1")
+        return {"spike": [numbers[0], int(numbers[1])]}
+    return None

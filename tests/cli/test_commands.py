@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pyarrow.parquet import read_table
 
 from spinglass.cli import main
 
@@ -95,9 +96,9 @@ def test_census_with_a_field(tmp_path):
     text = _run("census", "--n", "4", "--samples", "60", "--activation", "softplus", "--workers", "1", "--out", out)
     assert "60 of 60 enumerations complete" in text
     assert "verdict: agree" in text
-    result = json.loads((tmp_path / "run" / "census.json").read_text())
-    points = (tmp_path / "run" / "census.csv").read_text().splitlines()
-    assert len(points) - 1 == round(60 * result["comparisons"][0]["mean"])
+    result = json.loads((tmp_path / "run" / "summary.json").read_text())
+    points = read_table(tmp_path / "run" / "data" / "points.parquet")
+    assert points.num_rows == round(60 * result["comparisons"][0]["mean"])
 
 
 def test_census_refuses():
