@@ -23,6 +23,7 @@ STALLED = "stalled"
 MAX_ITERATIONS = "max_iterations"
 
 _FIRST_MOVE = 0.05  # length of a first step, relative to the manifold's reach
+_PATIENCE = 200  # iterations without a lower value or gradient after which rounding has taken over
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,21 @@ class Ending:
     place: Place
     status: str
     iterations: int
+
+
+class _Rounding:
+    """Notices when iterations no longer lower the value, beyond its rounding, nor the gradient."""
+
+    def __init__(self, place: Place) -> None:
+        self.value, self.slope, self.idle = place.value, place.slope, 0
+
+    def rules(self, place: Place) -> bool:
+        better = place.value < self.value - 1e-14 * max(1.0, abs(self.value)) or place.slope < 0.99 * self.slope
+        if better:
+            self.value, self.slope, self.idle = place.value, min(place.slope, self.slope), 0
+        else:
+            self.idle += 1
+        return self.idle > _PATIENCE
 
 
 def gradient_descent(
@@ -51,9 +67,12 @@ def gradient_descent(
     fixed = None if step is None else checked_float("step", step, 0.0, low_open=True)
     place = objective.at(start)
     factor = _first_factor(objective, place)
+    rounding = _Rounding(place)
     for iteration in range(max_iterations):
         if objective.gradient_norm(place) <= tolerance:
             return Ending(place, CONVERGED, iteration)
+        if rounding.rules(place):
+            return Ending(place, STALLED, iteration)
         if fixed is not None:
             place = objective.at(objective.manifold.step(place.point, -fixed * place.gradient))
             continue
@@ -76,9 +95,12 @@ def conjugate_gradients(
     place = objective.at(start)
     direction = -place.gradient
     factor = _first_factor(objective, place)
+    rounding = _Rounding(place)
     for iteration in range(max_iterations):
         if objective.gradient_norm(place) <= tolerance:
             return Ending(place, CONVERGED, iteration)
+        if rounding.rules(place):
+            return Ending(place, STALLED, iteration)
         slope = float(place.gradient @ direction)
         if slope >= -1e-10 * place.slope * float(np.linalg.norm(direction)):
             direction = -place.gradient
@@ -116,9 +138,12 @@ def limited_memory_bfgs(
     manifold = objective.manifold
     place = objective.at(start)
     pairs: deque[tuple[FloatArray, FloatArray]] = deque(maxlen=memory)
+    rounding = _Rounding(place)
     for iteration in range(max_iterations):
         if objective.gradient_norm(place) <= tolerance:
             return Ending(place, CONVERGED, iteration)
+        if rounding.rules(place):
+            return Ending(place, STALLED, iteration)
         direction = -_two_loops(place.gradient, pairs)
         end = _wolfe_or_descent(
             objective, place, direction, 1.0 if pairs else _first_factor(objective, place), 0.9, restart=bool(pairs)

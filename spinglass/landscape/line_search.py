@@ -69,7 +69,7 @@ def wolfe(objective: Objective, start: Place, direction: FloatArray, factor: flo
     high: float | None = None
     high_slope = 0.0
     best: Trial | None = None
-    for _ in range(_MOST_TRIALS):
+    for _ in range(_MOST_TRIALS // 2):
         end = trial(objective, start, direction, factor)
         good = decreases(start, slope, end)
         if good and abs(end.slope) <= -flatness * slope:

@@ -130,6 +130,20 @@ class Objective:
             raise ComputationError("the energy or the gradient is not finite at a point of the search")
         return Place(w, value, euclidean, self.manifold.project(w, euclidean))
 
+    def at_many(self, w: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Values (…,) and Euclidean gradients (…, n) at points (…, n), in one call of the problem."""
+        self.n_gradient += int(np.prod(w.shape[:-1], dtype=int))
+        value, euclidean = (self._value(w), self._gradient(w)) if self._both is None else self._both(w)
+        values, gradients = np.asarray(value, dtype=float), np.asarray(euclidean, dtype=float)
+        if values.shape != w.shape[:-1] or gradients.shape != w.shape:
+            raise InputError(
+                f"problem has energies of shape {values.shape} and gradients of shape {gradients.shape} at points of "
+                f"shape {w.shape}: it must take several points at once"
+            )
+        if not (np.all(np.isfinite(values)) and np.all(np.isfinite(gradients))):
+            raise ComputationError("the energy or the gradient is not finite at a point of the trajectory")
+        return values, gradients
+
     def gradient_norm(self, place: Place) -> float:
         """|grad f|/√extent: the root mean square over the spins on the sphere of a glass."""
         return place.slope / math.sqrt(self.extent)
