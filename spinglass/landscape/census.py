@@ -7,23 +7,20 @@ Critical points solve ∇h(σ) = λσ, |σ|² = 1. These are polynomial equation
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass._errors import checked_int, input_error
+from spinglass._errors import input_error
 from spinglass._jit import one_blas_thread
-from spinglass.landscape.problem import CubicForm, PolynomialProblem
+from spinglass.landscape.enumeration import ComplexSolutions, polynomial_solutions, quadratic_solutions
+from spinglass.landscape.enumeration import cubic_solutions as _cubic_solutions
+from spinglass.landscape.problem import PolynomialForm, PolynomialProblem
 
 FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 _DEFAULT_SEED = 20200405
-_MOST_PATHS = 1 << 20
-_FIRST_PASS = (3e-3, 0.6, 500)  # tolerance, reach, most steps
-_SAME_PATH = ((1e-4, 0.5, 1000), (1e-5, 0.4, 2000), (1e-7, 0.25, 5000))
-_NEW_PATH = ((1e-5, 0.4, 2000), (1e-6, 0.3, 4000))
 # The checks of a census, for a Hamiltonian scaled to gradients of size one
 _RESIDUAL = 1e-11
 _DEGENERATE = 1e-11
@@ -74,26 +71,14 @@ class Census:
     residual: float
     certified: bool | None = None
     radius: float = math.nan
+    curvature: FloatArray = field(default_factory=lambda: np.empty(0))
+    n_diverged: int = 0
+    trace_defect: float | None = None
 
     @property
     def count(self) -> int:
         """Number of critical points found."""
         return len(self.index)
-
-
-@dataclass(frozen=True, eq=False)
-class _Solutions:
-    """What an enumeration of the complex solutions found."""
-
-    real: FloatArray  # (n_real, N): multiples of σ, of either sign where ±σ are one class
-    distinct: int
-    expected: int
-    closed: bool
-    paths: int = 0
-    retracked: int = 0
-    failed: int = 0
-    roots: ComplexArray | None = None  # the distinct solutions of the homotopy's equations, and which of them are real
-    is_real: NDArray[np.bool_] | None = None
 
 
 def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, certify: bool = False) -> Census:
@@ -123,8 +108,8 @@ def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, c
     """
     if not isinstance(certify, bool):
         raise input_error("certify", certify, "must be True or False")
-    form = CubicForm.of(s)
-    if certify and not np.any(form.cubic):
+    form = PolynomialForm.of(s)
+    if certify and (form.degree != 3 or len(form.field)):
         raise input_error("certify", certify, "certificates cover Hamiltonians of degree three only")
     generator = np.random.default_rng(_DEFAULT_SEED if rng is None else rng)
     size = form.size()
@@ -132,12 +117,17 @@ def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, c
         return _without_points(form)
     scaled = form.scaled(1 / size)
     with one_blas_thread():
-        solutions = _cubic_solutions(scaled, generator) if np.any(form.cubic) else _quadratic_solutions(scaled)
+        if form.degree <= 2:
+            solutions = quadratic_solutions(scaled)
+        elif form.degree == 3 and len(form.field) == 0:
+            solutions = _cubic_solutions(scaled, generator)
+        else:
+            solutions = polynomial_solutions(scaled, generator)
         found = _finish(scaled, size, solutions)
         return _certified(scaled, found, solutions) if certify else found
 
 
-def _without_points(form: CubicForm) -> Census:
+def _without_points(form: PolynomialForm) -> Census:
     """The constant Hamiltonian, where every point is critical, and sizes beyond floating-point numbers."""
     n = form.n_spins
     return Census(
@@ -159,105 +149,18 @@ def _without_points(form: CubicForm) -> Census:
     )
 
 
-def _cubic_solutions(form: CubicForm, rng: np.random.Generator) -> _Solutions:
-    """All complex solutions of T(x,x) + μAx + μ²b = x, μ² = x·x, where σ = x/μ."""
-    from spinglass.landscape.homotopy import track  # the compiler is imported by those who compute
-    from spinglass.landscape.solutions import compare
-
-    n = form.n_spins
-    has_mu = not form.is_homogeneous
-    paths = (1 << n) - 1 << int(has_mu)
-    checked_int("the number of paths, n_spins too large for a complete enumeration", paths, 1, _MOST_PATHS)
-    tensor, matrix, vector = 3 * form.cubic, 2 * form.quadratic, form.linear
-
-    def run(gamma: complex, numbers: NDArray[np.int64], settings: tuple[float, float, int]) -> None:
-        track(tensor, matrix, vector, has_mu, gamma, numbers, *settings, ends, status, steps)
-
-    numbers = np.arange(paths)
-    ends = np.zeros((paths, n + has_mu), dtype=complex)
-    status = np.zeros(paths, dtype=np.int64)
-    steps = np.zeros(paths, dtype=np.int64)
-    gamma = _gamma(rng)
-    run(gamma, numbers, _FIRST_PASS)
-    first, partner = compare(ends)
-    retracked = 0
-    for settings in _SAME_PATH:
-        # a path that jumped to another one ends where that one ends: track both again, more carefully
-        shared = np.bincount(first, minlength=paths)[first] > 1
-        suspects = numbers[shared | (status == 0)]
-        if len(suspects) == 0:
-            break
-        retracked += len(suspects)
-        run(gamma, suspects, settings)
-        first, partner = compare(ends)
-    failed = int(np.sum(status == 0))
-    good = (first == numbers) & (status == 1)
-    solutions = ends[good]
-    if len(solutions) < paths:
-        for settings in _NEW_PATH:
-            run(_gamma(rng), numbers, settings)
-            retracked += paths
-            merged = np.concatenate([solutions, ends[status == 1]])
-            first, partner = compare(merged)
-            solutions = merged[first == np.arange(len(merged))]
-            failed = int(np.sum(status == 0))
-            if len(solutions) >= paths:
-                break
-    if len(solutions) != paths or retracked:
-        first, partner = compare(solutions)
-    own = np.arange(len(solutions))
-    closed = bool(np.all(partner >= 0) and np.all(partner[partner] == own))
-    real = partner == own
-    points = solutions[real].real
-    if has_mu:
-        points = points[:, :n] / points[:, n:]
-    return _Solutions(points, len(solutions), paths, closed, paths, retracked, failed, solutions, real)
-
-
-def _gamma(rng: np.random.Generator) -> complex:
-    """A random point of the unit circle, not too near the real axis, where paths of real systems meet."""
-    angle = np.pi * (0.1 + 0.8 * rng.random())
-    return complex(np.exp(1j * angle * (1 if rng.random() < 0.5 else -1)))
-
-
-def _quadratic_solutions(form: CubicForm) -> _Solutions:
-    """All complex solutions of 2Aσ + b = λσ, σ·σ = 1: eigenvectors, or with b those of a matrix twice as large.
-
-    With b ≠ 0, (M − λ)σ = −b and σ·σ = 1 give (M − λ)²y = b bᵀy for y ∝ (M − λ)^{-1}σ (Gander, Golub, von Matt,
-    LAA 114/115 (1989)), linear in (y, (M − λ)y).
-    """
-    from spinglass.landscape.solutions import compare
-
-    n = form.n_spins
-    matrix = 2 * form.quadratic
-    if not np.any(form.linear):
-        return _Solutions(np.linalg.eigh(matrix)[1].T, n, n, True)
-    b = form.linear
-    block = np.block([[matrix, -np.eye(n)], [-np.outer(b, b), matrix]])
-    values, pairs = np.linalg.eig(block)
-    y, z = pairs[:n].T.astype(complex), pairs[n:].T
-    factor = -(y @ b)
-    regular = np.abs(factor) > 1e-12 * np.linalg.norm(b)
-    directions = z[regular] / factor[regular, None]
-    solutions = np.concatenate([directions, values[regular, None]], axis=1)
-    solutions = solutions[compare(solutions)[0] == np.arange(len(solutions))]
-    partner = compare(solutions)[1]
-    own = np.arange(len(solutions))
-    closed = bool(np.all(partner >= 0) and np.all(partner[partner] == own))
-    return _Solutions(solutions[partner == own, :n].real, len(solutions), 2 * n, closed)
-
-
-def _finish(form: CubicForm, size: float, solutions: _Solutions) -> Census:
+def _finish(form: PolynomialForm, size: float, solutions: ComplexSolutions) -> Census:
     """Real points refined on the sphere, their energies and indices, and the checks. The form is h/size."""
     n = form.n_spins
     sigma = solutions.real / np.sqrt(np.einsum("bi,bi->b", solutions.real, solutions.real))[:, None]
-    if form.is_homogeneous:
+    if solutions.pairs:
         sigma = np.concatenate([sigma, -sigma])
     refined, multiplier, residual, eigenvalues = _refined(form, sigma)
     moved = float(np.max(np.abs(refined - sigma), initial=0.0))
     index = np.sum(eigenvalues < 0, axis=1)
     energy = form.value(refined)
     smallest = float(np.min(np.abs(eigenvalues), initial=np.inf))
+    curvature = np.min(np.abs(eigenvalues), axis=1, initial=np.inf)
     euler = int(np.sum(1 - 2 * (index % 2)))
     complete = (
         solutions.distinct == solutions.expected
@@ -285,10 +188,13 @@ def _finish(form: CubicForm, size: float, solutions: _Solutions) -> Census:
         euler_characteristic=euler,
         smallest_curvature=smallest * (size / n),
         residual=residual,
+        curvature=curvature[order] * (size / n),
+        n_diverged=solutions.diverged,
+        trace_defect=solutions.trace_defect,
     )
 
 
-def _certified(form: CubicForm, found: Census, solutions: _Solutions) -> Census:
+def _certified(form: PolynomialForm, found: Census, solutions: ComplexSolutions) -> Census:
     """The census with the verdict of `spinglass.landscape.certify`."""
     from spinglass.landscape.certify import all_disjoint, enclosures, indices_proved, quadratic_maps, realness_proved
 
@@ -324,7 +230,7 @@ def _certified(form: CubicForm, found: Census, solutions: _Solutions) -> Census:
     return replace(found, certified=proved, radius=float(np.sqrt(n) * np.max(error)) if proved else math.nan)
 
 
-def _refined(form: CubicForm, sigma: FloatArray) -> tuple[FloatArray, FloatArray, float, FloatArray]:
+def _refined(form: PolynomialForm, sigma: FloatArray) -> tuple[FloatArray, FloatArray, float, FloatArray]:
     """Newton steps on the sphere while they help; then (σ, λ, largest |∇h − λσ|, Hessian eigenvalues (count, N−1))."""
     n = sigma.shape[1]
     diagonal = np.arange(n - 1)

@@ -1,0 +1,272 @@
+"""All complex solutions of the equations of critical points: eigenvalues in degree two, homotopies above.
+
+A homotopy is run in a first quick pass. A path that jumped to another one ends where that one ends, so paths that share
+their ends are tracked again, more carefully, and so are those that did not arrive; what is missing then is looked for
+along new paths, from a start system with other random numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass._errors import checked_int
+from spinglass.landscape.homogeneous_system import HomogeneousSystem
+from spinglass.landscape.problem import PolynomialForm
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+ComplexArray = NDArray[np.complex128]
+Settings = tuple[float, float, int]  # tolerance, reach, most steps
+
+_MOST_PATHS = 1 << 20
+_FIRST_PASS: Settings = (3e-3, 0.6, 500)
+_SAME_PATH: tuple[Settings, ...] = ((1e-4, 0.5, 1000), (1e-5, 0.4, 2000), (1e-7, 0.25, 5000))
+_NEW_PATH: tuple[Settings, ...] = ((1e-5, 0.4, 2000), (1e-6, 0.3, 4000))
+_AT_INFINITY = 1e-6  # |μ| of a solution at |z| = 1 below which it is none on the sphere
+
+
+@dataclass(frozen=True, eq=False)
+class ComplexSolutions:
+    """What an enumeration of the complex solutions found."""
+
+    real: FloatArray  # (n_real, N): multiples of σ, of either sign where ±σ are one class
+    pairs: bool  # whether each of them stands for ±σ
+    distinct: int
+    expected: int
+    closed: bool
+    paths: int = 0
+    retracked: int = 0
+    failed: int = 0
+    diverged: int = 0
+    trace_defect: float | None = None
+    roots: ComplexArray | None = None  # the distinct solutions of the homotopy's equations, and which of them are real
+    is_real: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Tracked:
+    """The outcome of all passes."""
+
+    solutions: ComplexArray
+    retracked: int
+    failed: int
+
+
+def cubic_solutions(form: PolynomialForm, rng: np.random.Generator) -> ComplexSolutions:
+    """All complex solutions of T(x,x) + μAx + μ²b = x, μ² = x·x, where σ = x/μ."""
+    from spinglass.landscape import homotopy  # the compiler is imported by those who compute
+    from spinglass.landscape.solutions import compare
+
+    n = form.n_spins
+    has_mu = not form.is_homogeneous
+    paths = _checked_paths((1 << n) - 1 << int(has_mu))
+    tensor, matrix, vector = 3 * form.cubic, 2 * form.quadratic, form.linear
+    ends = np.zeros((paths, n + has_mu), dtype=complex)
+    status = np.zeros(paths, dtype=np.int64)
+    steps = np.zeros(paths, dtype=np.int64)
+    gammas = [_gamma(rng)]
+
+    def run(attempt: int, numbers: IntArray, settings: Settings) -> None:
+        while len(gammas) <= attempt:
+            gammas.append(_gamma(rng))
+        homotopy.track(tensor, matrix, vector, has_mu, gammas[attempt], numbers, *settings, ends, status, steps)
+
+    tracked = _all_passes(run, ends, status, paths, lambda z: compare(z)[0])
+    solutions = tracked.solutions
+    closed, real = _conjugation(compare(solutions)[1])
+    points = solutions[real].real
+    if has_mu:
+        points = points[:, :n] / points[:, n:]
+    return ComplexSolutions(
+        points,
+        not has_mu,
+        len(solutions),
+        paths,
+        closed,
+        paths,
+        tracked.retracked,
+        tracked.failed,
+        roots=solutions,
+        is_real=real,
+    )
+
+
+def polynomial_solutions(form: PolynomialForm, rng: np.random.Generator) -> ComplexSolutions:
+    """All solutions [x : μ] of the homogeneous system of any degree d >= 3 (`HomogeneousSystem`), where σ = x/μ."""
+    from spinglass.landscape import packed, polynomial_homotopy
+    from spinglass.landscape.projective import compare_directions, real_representatives
+    from spinglass.landscape.start_systems import StartSystem, diagonal_start, field_start
+
+    given = HomogeneousSystem.by_parity(form)
+    n, p, degree, has_mu = given.n_spins, given.random_degree, given.degree, given.has_mu
+    paths = _checked_paths(given.generic_count())
+    has_field = len(form.field) > 0
+    system, rotation = packed.along_last_axis(given) if has_field else (given, np.eye(n))
+    table = packed.monomials(n, p, degree, has_mu, has_field)
+    matrix = packed.coefficients(system, table)
+    ranges = (table.low, table.high, table.diagonal, table.edge, table.bends, table.first)
+    ends = np.zeros((paths, n + has_mu + 1), dtype=complex)
+    status = np.zeros(paths, dtype=np.int64)
+    steps = np.zeros(paths, dtype=np.int64)
+    starts: list[StartSystem] = []
+
+    def run(attempt: int, numbers: IntArray, settings: Settings) -> None:
+        while len(starts) <= attempt:
+            start = field_start(n, p, degree, given.has_parity, rng) if has_field else diagonal_start(n, p, has_mu, rng)
+            starts.append(start)
+        start = starts[attempt]
+        polynomial_homotopy.track(
+            n,
+            degree,
+            p,
+            table.parent,
+            table.variable,
+            ranges,
+            matrix,
+            packed.bend_coefficients(system.field, degree, has_field),
+            start.diagonal,
+            packed.bend_coefficients(start.field, degree, has_field),
+            start.solutions,
+            numbers,
+            *settings,
+            ends,
+            status,
+            steps,
+        )
+
+    tracked = _all_passes(run, ends, status, paths, lambda z: compare_directions(z[:, :-1])[0])
+    z = tracked.solutions[:, :-1]
+    expected = paths
+    diverged = 0
+    if has_mu:
+        finite = np.abs(z[:, n]) > _AT_INFINITY
+        diverged = int(np.sum(~finite))
+        z = z[finite]
+    if has_mu and given.has_parity:  # one of ±σ was tracked
+        z = np.concatenate([z, z * np.append(np.ones(n), -1.0)])
+        expected *= 2
+    z[:, :n] = z[:, :n] @ rotation
+    closed, real = _conjugation(compare_directions(z)[1])
+    points = real_representatives(z[real])
+    if has_mu:
+        points = points[:, :n] / points[:, n:]
+    return ComplexSolutions(
+        points,
+        not has_mu,
+        len(z),
+        expected,
+        closed,
+        paths,
+        tracked.retracked,
+        tracked.failed,
+        diverged,
+        trace_defect(given, z),
+        z,
+        real,
+    )
+
+
+def trace_defect(system: HomogeneousSystem, z: ComplexArray) -> float | None:
+    """How far a sum over all solutions is from what it must be, relative to the sum of absolute values.
+
+    At λ = 1 the equations F = (∂Φ/∂x − x, μ² − x·x) have no solution at infinity for generic tensors, so that the
+    sum of P/det F′ over all of them vanishes for each polynomial P of a degree below N(d − 2) + 1 (Euler, Jacobi;
+    Griffiths, Harris, Principles of Algebraic Geometry, §5.1-2). With P = 1, or μ, the double solution 0 contributes
+    ∓1, and Σ P/det F′ over the classes [z] is (−1)^{N+1}/(d − 2): a set from which a solution is missing is found out,
+    whatever their number should be. None with a field of a higher degree than the tensors, where it does not hold.
+    """
+    if len(system.field) or len(z) == 0:
+        return None
+    n = system.n_spins
+    total, size = (-1.0) ** n / (system.degree - 2) + 0j, 0.0
+    for first in range(0, len(z), 4096):
+        part = z[first : first + 4096]
+        inner = system.jacobian(part) / system.multiplier(part)[:, None, None]
+        inner[:, np.arange(n), np.arange(n)] -= 1
+        weight: ComplexArray = np.ones(len(part), dtype=complex)
+        if system.has_mu:
+            last = np.concatenate([-2 * part[:, :n], 2 * part[:, n:]], axis=1)
+            inner = np.concatenate([inner, last[:, None, :]], axis=1)
+            weight = part[:, n]
+        terms = weight / np.linalg.det(inner)
+        total += np.sum(terms)
+        size += float(np.sum(np.abs(terms)))
+    return float(abs(total)) / max(size, 1.0)
+
+
+def _all_passes(
+    run: Callable[[int, IntArray, Settings], None],
+    ends: ComplexArray,
+    status: IntArray,
+    paths: int,
+    first_equal: Callable[[ComplexArray], IntArray],
+) -> _Tracked:
+    """Track everything, then again what is suspect, then along new paths what is missing."""
+    numbers = np.arange(paths)
+    run(0, numbers, _FIRST_PASS)
+    first = first_equal(ends)
+    retracked = 0
+    for settings in _SAME_PATH:
+        shared = np.bincount(first, minlength=paths)[first] > 1
+        suspects = numbers[shared | (status == 0)]
+        if len(suspects) == 0:
+            break
+        retracked += len(suspects)
+        run(0, suspects, settings)
+        first = first_equal(ends)
+    failed = int(np.sum(status == 0))
+    solutions = ends[(first == numbers) & (status == 1)]
+    for attempt, settings in enumerate(_NEW_PATH, start=1):
+        if len(solutions) >= paths:
+            break
+        run(attempt, numbers, settings)
+        retracked += paths
+        merged = np.concatenate([solutions, ends[status == 1]])
+        solutions = merged[first_equal(merged) == np.arange(len(merged))]
+        failed = int(np.sum(status == 0))
+    return _Tracked(solutions, retracked, failed)
+
+
+def _conjugation(partner: IntArray) -> tuple[bool, NDArray[np.bool_]]:
+    """Whether the solutions are closed under conjugation, and which are real."""
+    own = np.arange(len(partner))
+    return bool(np.all(partner >= 0) and np.all(partner[partner] == own)), partner == own
+
+
+def _checked_paths(paths: int) -> int:
+    return checked_int("the number of paths, n_spins too large for a complete enumeration", paths, 1, _MOST_PATHS)
+
+
+def _gamma(rng: np.random.Generator) -> complex:
+    """A random point of the unit circle, not too near the real axis, where paths of real systems meet."""
+    angle = np.pi * (0.1 + 0.8 * rng.random())
+    return complex(np.exp(1j * angle * (1 if rng.random() < 0.5 else -1)))
+
+
+def quadratic_solutions(form: PolynomialForm) -> ComplexSolutions:
+    """All complex solutions of 2Aσ + b = λσ, σ·σ = 1: eigenvectors, or with b those of a matrix twice as large.
+
+    With b ≠ 0, (M − λ)σ = −b and σ·σ = 1 give (M − λ)²y = b bᵀy for y ∝ (M − λ)^{-1}σ (Gander, Golub, von Matt,
+    LAA 114/115 (1989)), linear in (y, (M − λ)y).
+    """
+    from spinglass.landscape.solutions import compare
+
+    n = form.n_spins
+    matrix = 2 * form.quadratic
+    if not np.any(form.linear):
+        return ComplexSolutions(np.linalg.eigh(matrix)[1].T, True, n, n, True)
+    b = form.linear
+    block = np.block([[matrix, -np.eye(n)], [-np.outer(b, b), matrix]])
+    values, pairs = np.linalg.eig(block)
+    y, z = pairs[:n].T.astype(complex), pairs[n:].T
+    factor = -(y @ b)
+    regular = np.abs(factor) > 1e-12 * np.linalg.norm(b)
+    directions = z[regular] / factor[regular, None]
+    solutions = np.concatenate([directions, values[regular, None]], axis=1)
+    solutions = solutions[compare(solutions)[0] == np.arange(len(solutions))]
+    closed, real = _conjugation(compare(solutions)[1])
+    return ComplexSolutions(solutions[real, :n].real, False, len(solutions), 2 * n, closed)

@@ -1,0 +1,518 @@
+"""Homotopy continuation for the homogeneous equations of critical points of any degree, many paths at a time.
+
+Unknowns: z = (x, μ) as a point of projective space, and λ (`HomogeneousSystem`):
+
+    (1 − t) ∂S/∂x + t ∂Φ/∂x = λ x,    μ² = x·x,
+
+with the start system S = Σ_i c_i μ^{d−p} x_i^p/p, and for fields of a degree j > p in coordinates with e = e_N
+S = Σ_{i<N} c_i μ^{d−p} x_i^p/p + g(x_N, μ). Nothing lies at infinity in these unknowns, except μ = 0 where a system has
+fewer solutions than its family. Every step works in its own affine patch, the hyperplane through the predicted point
+orthogonal to it, at |z| = 1.
+
+The predictor is a Padé approximant [4/2] with one denominator for all unknowns, from the path's Taylor series to order
+four (compare Telen, Van Barel, Verschelde, SISC 2020). The series comes from those of the monomials: with A the
+derivative matrix of the gradient, order k of ∂Φ/∂x is A⁰z_k + (1/k) Σ_{0<i<k} (k − i) A^i z_{k−i}. The corrector is one
+Newton step, and the next series uses its LU factors. Paths run in lockstep, each with its own step, so that all
+arithmetic runs along contiguous lanes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spinglass._jit import jit
+from spinglass.landscape.lanes import factor, solve
+
+ORDER = 4
+LANES = 16
+
+
+@jit
+def _monomial_series(order, parent, variable, zr, zi, mr, mi):  # type: ignore[no-untyped-def]
+    """Coefficient `order` of the power series of all monomials, from those of the unknowns, z[order, unknown, lane]."""
+    lanes = zr.shape[2]
+    for l in range(lanes):
+        mr[order, 0, l] = 1.0 if order == 0 else 0.0
+        mi[order, 0, l] = 0.0
+    for a in range(1, len(parent)):
+        b = parent[a]
+        v = variable[a]
+        ar = mr[order, a]
+        ai = mi[order, a]
+        if v < 0:
+            for l in range(lanes):
+                ar[l] = mr[order, b, l]
+                ai[l] = mi[order, b, l]
+            continue
+        for l in range(lanes):
+            ar[l] = 0.0
+            ai[l] = 0.0
+        for s in range(order + 1):
+            if b == 0 and s > 0:
+                continue
+            br = mr[s, b]
+            bi = mi[s, b]
+            yr = zr[order - s, v]
+            yi = zi[order - s, v]
+            for l in range(lanes):
+                ar[l] += br[l] * yr[l] - bi[l] * yi[l]
+                ai[l] += br[l] * yi[l] + bi[l] * yr[l]
+
+
+@jit
+def _row(c, first, low, high, mr, mi, gr, gi):  # type: ignore[no-untyped-def]
+    """One row of C times the monomials."""
+    lanes = gr.shape[0]
+    for l in range(lanes):
+        gr[l] = 0.0
+        gi[l] = 0.0
+    a = low
+    while a + 4 <= high:
+        c0 = c[a - first]
+        c1 = c[a + 1 - first]
+        c2 = c[a + 2 - first]
+        c3 = c[a + 3 - first]
+        for l in range(lanes):
+            gr[l] += (c0 * mr[a, l] + c1 * mr[a + 1, l]) + (c2 * mr[a + 2, l] + c3 * mr[a + 3, l])
+            gi[l] += (c0 * mi[a, l] + c1 * mi[a + 1, l]) + (c2 * mi[a + 2, l] + c3 * mi[a + 3, l])
+        a += 4
+    while a < high:
+        c0 = c[a - first]
+        for l in range(lanes):
+            gr[l] += c0 * mr[a, l]
+            gi[l] += c0 * mi[a, l]
+        a += 1
+
+
+@jit
+def _derivative_series(  # type: ignore[no-untyped-def]
+    order, n_spins, nz, degree, p, table, c, bends, diagonal, start_bends, mr, mi, t, ar, ai, br, bi
+):
+    """Coefficient `order` of A = (1 − t) S″ + t Φ″ and of B = Φ″ − S″, the rows of x, from those of the monomials."""
+    lanes = t.shape[0]
+    low, high, diagonal_at, edge_at, bends_at, first = table
+    for i in range(n_spins):
+        for k in range(i, n_spins):
+            row = i * n_spins - i * (i - 1) // 2 + k - i
+            _row(c[row], first, low[row], high[row], mr, mi, br[i, k], bi[i, k])
+        if nz > n_spins:
+            row = n_spins * (n_spins + 1) // 2 + i
+            _row(c[row], first, low[row], high[row], mr, mi, br[i, n_spins], bi[i, n_spins])
+    last = n_spins - 1
+    for f in range(bends.shape[1]):
+        a = bends_at + f
+        for row in range(2):
+            s = bends[row, f]
+            for l in range(lanes):
+                br[last, last + row, l] += s * mr[a, l]
+                bi[last, last + row, l] += s * mi[a, l]
+    for i in range(n_spins):
+        for k in range(i, nz):
+            for l in range(lanes):
+                ar[i, k, l] = t[l] * br[i, k, l]
+                ai[i, k, l] = t[l] * bi[i, k, l]
+    for i in range(n_spins):
+        for side in range(2):
+            if side == 0:
+                a = diagonal_at[i]
+                s = (p - 1) * diagonal[i]
+                k = i
+            else:
+                a = edge_at[i]
+                s = (degree - p) * diagonal[i]
+                k = n_spins
+            if a < 0 or k >= nz:
+                continue
+            for l in range(lanes):
+                re = s.real * mr[a, l] - s.imag * mi[a, l]
+                im = s.real * mi[a, l] + s.imag * mr[a, l]
+                ar[i, k, l] += (1.0 - t[l]) * re
+                ai[i, k, l] += (1.0 - t[l]) * im
+                br[i, k, l] -= re
+                bi[i, k, l] -= im
+    for f in range(bends.shape[1]):
+        a = bends_at + f
+        for row in range(2):
+            s = start_bends[row, f]
+            k = last + row
+            for l in range(lanes):
+                re = s.real * mr[a, l] - s.imag * mi[a, l]
+                im = s.real * mi[a, l] + s.imag * mr[a, l]
+                ar[last, k, l] += (1.0 - t[l]) * re
+                ai[last, k, l] += (1.0 - t[l]) * im
+                br[last, k, l] -= re
+                bi[last, k, l] -= im
+    for i in range(n_spins):
+        for k in range(i):
+            for l in range(lanes):
+                ar[i, k, l] = ar[k, i, l]
+                ai[i, k, l] = ai[k, i, l]
+                br[i, k, l] = br[k, i, l]
+                bi[i, k, l] = bi[k, i, l]
+
+
+@jit
+def _subtract_product(n_spins, nz, factor, ar, ai, zr, zi, yr, yi):  # type: ignore[no-untyped-def]
+    """y −= factor A z in the rows of x."""
+    lanes = zr.shape[1]
+    for i in range(n_spins):
+        for k in range(nz):
+            for l in range(lanes):
+                yr[i, l] -= factor * (ar[i, k, l] * zr[k, l] - ai[i, k, l] * zi[k, l])
+                yi[i, l] -= factor * (ar[i, k, l] * zi[k, l] + ai[i, k, l] * zr[k, l])
+
+
+@jit
+def _bordered(n_spins, nz, ar, ai, zr, zi, jr, ji):  # type: ignore[no-untyped-def]
+    """The matrix of Newton's method in the rows x, μ, patch and the columns x, μ, λ.
+
+    A multiple of the patch's row is added to the others: where λ = 0 the block before the border would be singular.
+    """
+    lanes = zr.shape[1]
+    for i in range(n_spins):
+        for k in range(nz):
+            for l in range(lanes):
+                jr[i, k, l] = ar[i, k, l]
+                ji[i, k, l] = ai[i, k, l]
+        for l in range(lanes):
+            jr[i, i, l] -= zr[nz, l]
+            ji[i, i, l] -= zi[nz, l]
+            jr[i, nz, l] = -zr[i, l]
+            ji[i, nz, l] = -zi[i, l]
+    if nz > n_spins:
+        for k in range(nz):
+            s = 2.0 if k < n_spins else -2.0
+            for l in range(lanes):
+                jr[n_spins, k, l] = s * zr[k, l]
+                ji[n_spins, k, l] = s * zi[k, l]
+        for l in range(lanes):
+            jr[n_spins, nz, l] = 0.0
+            ji[n_spins, nz, l] = 0.0
+    for k in range(nz):
+        for l in range(lanes):
+            jr[nz, k, l] = zr[k, l]
+            ji[nz, k, l] = -zi[k, l]
+    for l in range(lanes):
+        jr[nz, nz, l] = 0.0
+        ji[nz, nz, l] = 0.0
+        size = np.sqrt(zr[nz, l] ** 2 + zi[nz, l] ** 2) + 1e-290
+        pr = zr[nz, l] / size
+        pi = zi[nz, l] / size
+        for i in range(nz):
+            fr = pr * zr[i, l] - pi * zi[i, l]
+            fi = pr * zi[i, l] + pi * zr[i, l]
+            for k in range(nz):
+                jr[i, k, l] += fr * zr[k, l] + fi * zi[k, l]
+                ji[i, k, l] += fi * zr[k, l] - fr * zi[k, l]
+
+
+@jit
+def _residual(n_spins, nz, degree, ar, ai, zr, zi, dr, di):  # type: ignore[no-untyped-def]
+    """The equations at z by Euler's identity: A z/(d − 1) − λ x, x·x − μ², and 0 for the patch."""
+    lanes = zr.shape[1]
+    for i in range(nz + 1):
+        for l in range(lanes):
+            dr[i, l] = 0.0
+            di[i, l] = 0.0
+    _subtract_product(n_spins, nz, -1.0 / (degree - 1), ar, ai, zr, zi, dr, di)
+    for i in range(n_spins):
+        for l in range(lanes):
+            dr[i, l] -= zr[nz, l] * zr[i, l] - zi[nz, l] * zi[i, l]
+            di[i, l] -= zr[nz, l] * zi[i, l] + zi[nz, l] * zr[i, l]
+    if nz > n_spins:
+        for k in range(nz):
+            s = 1.0 if k < n_spins else -1.0
+            for l in range(lanes):
+                dr[n_spins, l] += s * (zr[k, l] * zr[k, l] - zi[k, l] * zi[k, l])
+                di[n_spins, l] += s * 2.0 * zr[k, l] * zi[k, l]
+
+
+@jit
+def _order(k, n_spins, nz, degree, ar, ai, br, bi, zr, zi, yr, yi):  # type: ignore[no-untyped-def]
+    """The right-hand side of order k of the path's series, from the orders below: a[order], b[order], z[order]."""
+    lanes = zr.shape[2]
+    for i in range(nz + 1):
+        for l in range(lanes):
+            yr[i, l] = 0.0
+            yi[i, l] = 0.0
+    if k == 1:
+        _subtract_product(n_spins, nz, 1.0 / (degree - 1), br[0], bi[0], zr[0], zi[0], yr, yi)
+        return
+    for i in range(1, k):
+        _subtract_product(n_spins, nz, (k - i) / k, ar[i], ai[i], zr[k - i], zi[k - i], yr, yi)
+    for i in range(k - 1):
+        s = (k - 1 - i) / (k - 1)
+        _subtract_product(n_spins, nz, s, br[i], bi[i], zr[k - 1 - i], zi[k - 1 - i], yr, yi)
+    for s in range(1, k):
+        for i in range(n_spins):
+            for l in range(lanes):
+                yr[i, l] += zr[s, nz, l] * zr[k - s, i, l] - zi[s, nz, l] * zi[k - s, i, l]
+                yi[i, l] += zr[s, nz, l] * zi[k - s, i, l] + zi[s, nz, l] * zr[k - s, i, l]
+        if nz > n_spins:
+            for j in range(nz):
+                sign = -1.0 if j < n_spins else 1.0
+                for l in range(lanes):
+                    yr[n_spins, l] += sign * (zr[s, j, l] * zr[k - s, j, l] - zi[s, j, l] * zi[k - s, j, l])
+                    yi[n_spins, l] += sign * (zr[s, j, l] * zi[k - s, j, l] + zi[s, j, l] * zr[k - s, j, l])
+
+
+@jit
+def _denominator(n, lane, sr, si):  # type: ignore[no-untyped-def]
+    """b₁, b₂ of the common denominator 1 + b₁τ + b₂τ²: least squares of c₄ + b₁c₃ + b₂c₂ over the unknowns."""
+    a22 = 0.0
+    a33 = 0.0
+    a23 = 0j
+    f2 = 0j
+    f3 = 0j
+    for i in range(n):
+        c2 = complex(sr[2, i, lane], si[2, i, lane])
+        c3 = complex(sr[3, i, lane], si[3, i, lane])
+        c4 = complex(sr[4, i, lane], si[4, i, lane])
+        a22 += c2.real * c2.real + c2.imag * c2.imag
+        a33 += c3.real * c3.real + c3.imag * c3.imag
+        a23 += c2.conjugate() * c3
+        f2 += c2.conjugate() * c4
+        f3 += c3.conjugate() * c4
+    det = a22 * a33 - (a23.real * a23.real + a23.imag * a23.imag)
+    if det > 1e-12 * a22 * a33:
+        return (a23.conjugate() * f2 - a22 * f3) / det, (a23 * f3 - a33 * f2) / det
+    if a33 > 0.0:
+        return -f3 / a33, 0j
+    return 0j, 0j
+
+
+@jit
+def _predict(nz, degree, lane, tau, b1, b2, sr, si, zr, zi):  # type: ignore[no-untyped-def]
+    """(z, λ) at τ from the coefficients c₀ … c₄ and the denominator 1 + b₁τ + b₂τ² of one lane, at |z| = 1.
+
+    The numerator has the coefficients c_k + b₁c_{k−1} + b₂c_{k−2}, k <= 4; in the sum by c_k all but the last two terms
+    are those of the Taylor polynomial.
+    """
+    w = 1.0 / (1.0 + tau * (b1 + tau * b2))
+    e4 = tau**4 * w
+    e3 = tau**3 * (1.0 + b1 * tau) * w
+    size = 0.0
+    for i in range(nz + 1):
+        z = complex(sr[0, i, lane], si[0, i, lane])
+        z += tau * complex(sr[1, i, lane], si[1, i, lane])
+        z += tau * tau * complex(sr[2, i, lane], si[2, i, lane])
+        z += e3 * complex(sr[3, i, lane], si[3, i, lane])
+        z += e4 * complex(sr[4, i, lane], si[4, i, lane])
+        zr[i, lane] = z.real
+        zi[i, lane] = z.imag
+        if i < nz:
+            size += z.real * z.real + z.imag * z.imag
+    scale = 1.0 / np.sqrt(size)
+    for i in range(nz):
+        zr[i, lane] *= scale
+        zi[i, lane] *= scale
+    power = scale ** (degree - 2)
+    zr[nz, lane] *= power
+    zi[nz, lane] *= power
+
+
+@jit
+def _load(start, number, lane, sr, si):  # type: ignore[no-untyped-def]
+    """Put the start point of a path into a lane."""
+    for i in range(start.shape[1]):
+        for k in range(sr.shape[0]):
+            sr[k, i, lane] = 0.0
+            si[k, i, lane] = 0.0
+        sr[0, i, lane] = start[number, i].real
+        si[0, i, lane] = start[number, i].imag
+
+
+@jit
+def track(  # type: ignore[no-untyped-def]
+    n_spins,
+    degree,
+    p,
+    parent,
+    variable,
+    table,
+    c,
+    bends,
+    diagonal,
+    start_bends,
+    start,
+    paths,
+    tolerance,
+    reach,
+    max_steps,
+    out,
+    status,
+    steps,
+):
+    """Track the numbered paths from t = 0 to t = 1; fills out[path] = (z, λ) at |z| = 1, status[path], steps[path].
+
+    parent, variable, table, c, bends : the packed system (`spinglass.landscape.packed`); table = (low, high, diagonal,
+    edge, bends, first). diagonal, start_bends : c_i and g of the start system; start[path] = (z, λ) its solutions.
+    tolerance : the largest Newton step that accepts a prediction, at |z| = 1. reach : the largest step in units of the
+    series' radius of convergence. status : 1 arrived, 0 failed.
+    """
+    n = start.shape[1]
+    nz = n - 1
+    lanes = 8 if len(paths) <= 8 else LANES
+    n_monomials = len(parent)
+    sr = np.zeros((ORDER + 1, n, lanes))  # Taylor coefficients of each lane's path
+    si = np.zeros((ORDER + 1, n, lanes))
+    yr = np.zeros((ORDER + 1, n, lanes))  # the series being made, from the predicted point
+    yi = np.zeros((ORDER + 1, n, lanes))
+    mr = np.zeros((ORDER, n_monomials, lanes))
+    mi = np.zeros((ORDER, n_monomials, lanes))
+    ar = np.zeros((ORDER, n_spins, nz, lanes))
+    ai = np.zeros((ORDER, n_spins, nz, lanes))
+    br = np.zeros((ORDER, n_spins, nz, lanes))
+    bi = np.zeros((ORDER, n_spins, nz, lanes))
+    dr = np.zeros((n, lanes))
+    di = np.zeros((n, lanes))
+    jr = np.zeros((n, n, lanes))
+    ji = np.zeros((n, n, lanes))
+    t = np.zeros(lanes)
+    h = np.zeros(lanes)
+    tp = np.zeros(lanes)
+    b1 = np.zeros(lanes, np.complex128)
+    b2 = np.zeros(lanes, np.complex128)
+    lane_path = np.full(lanes, -1)
+    count = np.zeros(lanes, np.int64)
+    extra = np.zeros(lanes, np.int64)
+    moved = np.zeros(lanes)
+    accepted = np.zeros(lanes, np.bool_)
+    waiting = 0
+    active = 0
+    for l in range(lanes):
+        number = paths[0]
+        if waiting < len(paths):
+            number = paths[waiting]
+            lane_path[l] = number
+            waiting += 1
+            active += 1
+        _load(start, number, l, sr, si)
+    while active > 0:
+        for l in range(lanes):
+            tau = h[l]
+            if tau >= 1.0 - t[l]:
+                tau = 1.0 - t[l]
+                tp[l] = 1.0
+            else:
+                tp[l] = t[l] + tau
+            h[l] = tau
+            _predict(nz, degree, l, tau, b1[l], b2[l], sr, si, yr[0], yi[0])
+        # correct: one Newton step
+        _monomial_series(0, parent, variable, yr, yi, mr, mi)
+        _derivative_series(
+            0,
+            n_spins,
+            nz,
+            degree,
+            p,
+            table,
+            c,
+            bends,
+            diagonal,
+            start_bends,
+            mr[0],
+            mi[0],
+            tp,
+            ar[0],
+            ai[0],
+            br[0],
+            bi[0],
+        )
+        _residual(n_spins, nz, degree, ar[0], ai[0], yr[0], yi[0], dr, di)
+        _bordered(n_spins, nz, ar[0], ai[0], yr[0], yi[0], jr, ji)
+        factor(n, jr, ji)
+        solve(n, jr, ji, dr, di)
+        any_accepted = False
+        for l in range(lanes):
+            move = (dr[nz, l] ** 2 + di[nz, l] ** 2) / (1.0 + yr[0, nz, l] ** 2 + yi[0, nz, l] ** 2)
+            for i in range(nz):
+                move += dr[i, l] * dr[i, l] + di[i, l] * di[i, l]
+            error = np.sqrt(move)
+            count[l] += 1
+            moved[l] = error
+            accepted[l] = error <= tolerance
+            if accepted[l]:
+                any_accepted = True
+                t[l] = tp[l]
+                growth = 0.85 * (tolerance / (error + 1e-14)) ** 0.2
+                h[l] *= min(max(growth, 0.5), 4.0)
+            else:
+                growth = 0.5
+                if error < 1e3 * tolerance:
+                    growth = 0.8 * (tolerance / error) ** 0.2
+                h[l] *= min(growth, 0.6)
+        if any_accepted:
+            for k in range(1, ORDER + 1):
+                if k > 1:
+                    _monomial_series(k - 1, parent, variable, yr, yi, mr, mi)
+                    _derivative_series(
+                        k - 1,
+                        n_spins,
+                        nz,
+                        degree,
+                        p,
+                        table,
+                        c,
+                        bends,
+                        diagonal,
+                        start_bends,
+                        mr[k - 1],
+                        mi[k - 1],
+                        tp,
+                        ar[k - 1],
+                        ai[k - 1],
+                        br[k - 1],
+                        bi[k - 1],
+                    )
+                _order(k, n_spins, nz, degree, ar, ai, br, bi, yr, yi, yr[k], yi[k])
+                solve(n, jr, ji, yr[k], yi[k])
+        for l in range(lanes):
+            path = lane_path[l]
+            if path < 0:
+                t[l] = 0.0
+                h[l] = 0.0
+                continue
+            finite = True
+            if accepted[l]:
+                size3 = 0.0
+                size4 = 0.0
+                for i in range(n):
+                    sr[0, i, l] = yr[0, i, l] - dr[i, l]
+                    si[0, i, l] = yi[0, i, l] - di[i, l]
+                    for k in range(1, ORDER + 1):
+                        sr[k, i, l] = yr[k, i, l]
+                        si[k, i, l] = yi[k, i, l]
+                    size3 += yr[3, i, l] ** 2 + yi[3, i, l] ** 2
+                    size4 += yr[4, i, l] ** 2 + yi[4, i, l] ** 2
+                finite = size4 < 1e280
+                b1[l], b2[l] = _denominator(n, l, sr, si)
+                radius = np.sqrt((size3 + 1e-20) / (size4 + 1e-20))  # λ may be linear in t, at N = 1
+                if count[l] == 1:
+                    h[l] = 0.1 * radius
+                h[l] = min(h[l], reach * radius)
+            arrived = False
+            if accepted[l] and t[l] >= 1.0:  # stay for Newton steps until they have converged
+                extra[l] += 1
+                arrived = extra[l] > 1 and (moved[l] <= 1e-13 or (extra[l] >= 8 and moved[l] <= 1e-10))
+            failed = count[l] >= max_steps or extra[l] > 8 or not finite or (not accepted[l] and h[l] < 1e-13)
+            if arrived or failed:
+                status[path] = 1 if arrived else 0
+                steps[path] += count[l]
+                for i in range(n):
+                    out[path, i] = complex(sr[0, i, l], si[0, i, l])
+                b1[l] = 0j
+                b2[l] = 0j
+                t[l] = 0.0
+                h[l] = 0.0
+                count[l] = 0
+                extra[l] = 0
+                number = paths[0]
+                if waiting < len(paths):
+                    number = paths[waiting]
+                    lane_path[l] = number
+                    waiting += 1
+                else:
+                    lane_path[l] = -1
+                    active -= 1
+                _load(start, number, l, sr, si)
