@@ -8,82 +8,45 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spinglass._errors import InputError, input_error
+from spinglass._errors import input_error
+from spinglass.hamiltonians.memory import check_fits
+from spinglass.hamiltonians.symmetric_tensor import SymmetricTensor, orderings, sorted_multisets
 
 FloatArray = NDArray[np.float64]
 
-_SMALL = 1 << 22  # entries up to which the map from ordered to sorted indices is kept
-
-
-def tensor_bytes(n_spins: int, p: int) -> int:
-    """Bytes that a draw of the p-spin couplings needs: the full symmetric tensor and the map of its entries."""
-    return 16 * n_spins**p
-
-
-def memory_limit() -> int:
-    """Bytes that one tensor may take: half of the machine's memory, or 2 GiB where that is unknown."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    except (AttributeError, OSError, ValueError):
-        return 2 << 30
-
-
-def check_fits(n_spins: int, p: int) -> None:
-    """Refuse couplings that do not fit into memory, with the number of bytes they would take."""
-    need, limit = tensor_bytes(n_spins, p), memory_limit()
-    if need > limit:
-        raise InputError(
-            f"n_spins = {n_spins}, p = {p}: the couplings would take {need} bytes ({need / 2**30:.3g} GiB), "
-            f"more than the {limit} bytes allowed here (half of the memory)"
-        )
-
-
-def _sorted_positions(n_spins: int, p: int) -> tuple[NDArray[np.int64], FloatArray]:
-    """For each entry of the (N,)*p tensor the position of its multiset, and the 1/√(orderings) of each multiset."""
-    multisets = np.array(list(itertools.combinations_with_replacement(range(n_spins), p)), dtype=np.int64)
-    multisets = multisets.reshape(-1, p)
-    orderings = np.empty(len(multisets))
-    run = np.ones(len(multisets))
-    repeats = np.ones(len(multisets))  # the product of the factorials of the multiplicities
-    for column in range(1, p):
-        run = np.where(multisets[:, column] == multisets[:, column - 1], run + 1, 1.0)
-        repeats *= run
-    orderings = math.factorial(p) / repeats
-    positions = np.empty((n_spins,) * p, dtype=np.int64)
-    numbers = np.arange(len(multisets))
-    for order in itertools.permutations(range(p)):
-        positions[tuple(multisets[:, column] for column in order)] = numbers
-    return positions, 1 / np.sqrt(orderings)
+_SMALL = 1 << 14  # couplings up to which their deviations are kept
 
 
 @lru_cache(maxsize=16)
-def _kept_positions(n_spins: int, p: int) -> tuple[NDArray[np.int64], FloatArray]:
-    return _sorted_positions(n_spins, p)
+def _kept_deviations(n_spins: int, p: int) -> FloatArray:
+    return 1 / np.sqrt(orderings(sorted_multisets(n_spins, p)))
 
 
-def draw(n_spins: int, p: int, rng: np.random.Generator) -> FloatArray:
+def draw(n_spins: int, p: int, rng: np.random.Generator) -> SymmetricTensor:
     """A random symmetric tensor, the law of the symmetric part of i.i.d. standard normal X_{i₁…i_p}.
 
     One standard normal per multiset of indices, in lexicographic order, so that a generator gives the same couplings
-    on every platform.
+    on every platform; nothing larger than the packed couplings is made.
     """
     check_fits(n_spins, p)
-    if p == 0:
-        return np.asarray(rng.standard_normal())
-    if p == 1:
-        return rng.standard_normal(n_spins)
-    positions, deviations = (_kept_positions if n_spins**p <= _SMALL else _sorted_positions)(n_spins, p)
-    packed = deviations * rng.standard_normal(len(deviations))
-    return packed[positions]
+    count = math.comb(n_spins + p - 1, p)
+    entries = np.empty(count)
+    rng.standard_normal(out=entries)
+    if p >= 2 and count <= _SMALL:
+        entries *= _kept_deviations(n_spins, p)
+    elif p >= 2:
+        from spinglass.hamiltonians import packed_loops
+
+        packed_loops.scale_by_orderings(entries, np.uint64(n_spins), np.uint64(p))
+    return SymmetricTensor(p, n_spins, entries)
 
 
-def symmetrised(p: int, x: ArrayLike, n_spins: int | None = None) -> FloatArray:
+def symmetrised(p: int, x: ArrayLike, n_spins: int | None = None) -> SymmetricTensor:
     """The symmetric part of given couplings X of shape (N,)*p; `InputError` on a wrong shape or a non-finite entry."""
     name = f"couplings[{p}]"
     try:
@@ -97,8 +60,30 @@ def symmetrised(p: int, x: ArrayLike, n_spins: int | None = None) -> FloatArray:
     if not np.all(np.isfinite(tensor)):
         raise input_error(name, x, "must be finite")
     if p < 2:
-        return tensor.copy()
-    total = np.zeros(tensor.shape)
-    for order in itertools.permutations(range(p)):
-        total += tensor.transpose(order)
-    return total / math.factorial(p)
+        return (
+            SymmetricTensor(p, n_spins or 1, tensor.flatten())
+            if p == 0
+            else SymmetricTensor(1, len(tensor), tensor.copy())
+        )
+    return SymmetricTensor(p, tensor.shape[0], _symmetric_entries(tensor))
+
+
+def _symmetric_entries(tensor: FloatArray) -> FloatArray:
+    """The mean over all orders of the indices, slab by slab of the smallest index."""
+    n, p = tensor.shape[0], tensor.ndim
+    entries = np.empty(math.comb(n + p - 1, p))
+    orders = list(itertools.permutations(range(p)))
+    position = 0
+    for i in range(n):
+        rest = n - i
+        sorted_rest = np.ones((rest,) * (p - 1), dtype=bool)
+        for axis in range(p - 2):
+            pair = np.triu(np.ones((rest, rest), dtype=bool))
+            sorted_rest &= pair.reshape((1,) * axis + (rest, rest) + (1,) * (p - 3 - axis))
+        total = np.zeros((rest,) * (p - 1))
+        for order in orders:
+            total += tensor.transpose(order)[(i,) + (slice(i, None),) * (p - 1)]
+        slab = total[sorted_rest]
+        entries[position : position + len(slab)] = slab
+        position += len(slab)
+    return entries / len(orders)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinglass import InputError
-from spinglass.hamiltonians import OverlapField, SphericalGlass, tangent_basis
+from spinglass.hamiltonians import OverlapField, SphericalGlass, couplings, packed, tangent_basis
 
 GLASSES = [
     SphericalGlass(p=2),
@@ -31,6 +31,9 @@ def test_products_with_the_hessian(glass):
     basis = tangent_basis(w)
     expected = np.einsum("abik,abkl,abjl,bj->abi", basis, s.riemannian_hessian(w), basis, v)
     assert np.allclose(s.riemannian_hessian_vector_product(w, v), expected, rtol=0, atol=1e-12)
+    gradient, product = s.gradient_and_hessian_vector_product(w, v)
+    assert np.array_equal(gradient, np.broadcast_to(s.gradient(w), (2, 3, n)))
+    assert np.allclose(product, s.hessian_vector_product(w, v), rtol=0, atol=1e-13)
     one = s.hessian_vector_product(w[1, 2], v[0])
     assert one.shape == (n,)
     assert np.allclose(one, s.hessian(w[1, 2]) @ v[0], rtol=0, atol=1e-12)
@@ -57,3 +60,54 @@ def test_bad_vectors_are_refused(v, text):
             method(np.ones(3), v)
         with pytest.raises(InputError, match="broadcast"):
             method(np.ones((2, 3)), np.ones((4, 3)))
+
+
+def contracted(tensor, w, times):
+    """The full tensor with `times` slots filled with w, one after another."""
+    for _ in range(times):
+        tensor = tensor @ w
+    return tensor
+
+
+SIZES = [
+    (1, 2),
+    (4, 2),
+    (1, 3),
+    (2, 3),
+    (5, 3),
+    (17, 3),
+    (60, 3),
+    (1, 4),
+    (2, 4),
+    (5, 4),
+    (21, 4),
+    (3, 5),
+    (8, 5),
+    (5, 6),
+]
+
+
+@pytest.mark.parametrize(("n", "p"), SIZES)
+def test_packed_kernels_against_the_full_tensor(n, p):
+    tensor = couplings.draw(n, p, np.random.default_rng(n + p))
+    rng = np.random.default_rng(1)
+    points, vectors = rng.normal(size=(3, n)), rng.normal(size=(3, n))
+    values, gradients = packed.value_and_gradient(tensor.entries, p, points)
+    products = packed.hessian_vector(tensor.entries, p, points, vectors)
+    hessians = packed.hessian(tensor.entries, p, points)
+    both = packed.gradient_and_hessian_vector(tensor.entries, p, points, vectors)
+    full = tensor.dense()
+    size = contracted(
+        np.abs(full), np.max(np.abs(points), axis=0), p - 2
+    )  # what the terms add up to without their signs
+    tolerance = 1e-14 * p * p
+    for b, (w, v) in enumerate(zip(points, vectors, strict=True)):
+        once = contracted(full, w, p - 2)
+        sizes = [tolerance * s for s in (np.abs(w) @ size @ np.abs(w), size @ np.abs(w), size @ np.abs(v), size)]
+        assert abs(values[b] - w @ once @ w) <= sizes[0]
+        assert np.all(np.abs(gradients[b] - p * once @ w) <= sizes[1])
+        assert np.all(np.abs(products[b] - p * (p - 1) * once @ v) <= sizes[2])
+        assert np.all(np.abs(hessians[b] - p * (p - 1) * once) <= sizes[3])
+        assert np.array_equal(hessians[b], hessians[b].T)
+        assert np.all(np.abs(both[0][b] - gradients[b]) <= sizes[1])
+        assert np.all(np.abs(both[1][b] - products[b]) <= sizes[2])
