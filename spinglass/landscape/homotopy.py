@@ -11,9 +11,9 @@ because each class then splits into its two points).
 
 The predictor is a Padé approximant [4/2] with one denominator for all unknowns, from the path's Taylor series to
 order four (compare Telen, Van Barel, Verschelde, SISC 2020); the corrector is one Newton step, and the next series
-uses the corrector's LU factors. Up to 32 paths run in lockstep, each with its own step, so that all arithmetic runs
-along contiguous lanes. The factorisation does not pivot: a complex path meets a vanishing pivot with probability
-zero, and a bad one only costs a rejected step.
+uses the corrector's factors. `LANES` paths run in lockstep, each with its own step, so that all arithmetic runs along
+contiguous rows. The Jacobian without the row and column of μ is symmetric, and its factors LDLᵀ do not pivot: a complex
+path meets a vanishing pivot with probability zero, and a bad one only costs a rejected step.
 """
 
 from __future__ import annotations
@@ -21,100 +21,245 @@ from __future__ import annotations
 import numpy as np
 
 from spinglass._jit import jit
-from spinglass.landscape.lanes import apply, contract, factor, solve
+from spinglass.landscape.lanes import LANES, add_product, factor, multiply, rows, set_product, solve
+
+_MOST_EXTRA = 8  # Newton steps at t = 1
+_ARRIVED = 100
 
 
 @jit
-def _start(number, n_spins, gamma, has_mu, z):  # type: ignore[no-untyped-def]
+def _start(number, n_spins, gamma, has_mu, lane, z):  # type: ignore[no-untyped-def]
     """The start point of path `number`: x_i is 0 or 1/γ by the bits of a subset number, μ = ±√(x·x)."""
     subset = number + 1
     if has_mu:
         subset = number // 2 + 1
     size = 0
+    x = 1 / gamma
     for i in range(n_spins):
-        if (subset >> i) & 1:
-            z[i] = 1 / gamma
-            size += 1
-        else:
-            z[i] = 0
+        chosen = (subset >> i) & 1
+        size += chosen
+        z[i, lane] = x.real * chosen
+        z[i, LANES + lane] = x.imag * chosen
     if has_mu:
-        sign = 1.0 - 2.0 * (number % 2)
-        z[n_spins] = sign * np.sqrt(float(size)) / gamma
+        length = (1.0 - 2.0 * (number % 2)) * np.sqrt(float(size))
+        z[n_spins, lane] = x.real * length
+        z[n_spins, LANES + lane] = x.imag * length
 
 
 @jit
-def _jacobian(n_spins, has_mu, gamma, t, gr, gi, zr, zi, jr, ji):  # type: ignore[no-untyped-def]
-    """The Jacobian of the homotopy at z and t from the contraction G(z)."""
-    lanes = zr.shape[1]
-    n = n_spins + 1 if has_mu else n_spins
-    for i in range(n_spins):
-        for k in range(n):
-            for l in range(lanes):
-                jr[i, k, l] = 2.0 * t[l] * gr[i, k, l]
-                ji[i, k, l] = 2.0 * t[l] * gi[i, k, l]
-        for l in range(lanes):
-            s = 2.0 * (1.0 - t[l])
-            jr[i, i, l] += s * (gamma.real * zr[i, l] - gamma.imag * zi[i, l]) - 1.0
-            ji[i, i, l] += s * (gamma.real * zi[i, l] + gamma.imag * zr[i, l])
-    if has_mu:
-        for k in range(n_spins):
-            for l in range(lanes):
-                jr[n_spins, k, l] = 2.0 * zr[k, l]
-                ji[n_spins, k, l] = 2.0 * zi[k, l]
-        for l in range(lanes):
-            jr[n_spins, n_spins, l] = -2.0 * zr[n_spins, l]
-            ji[n_spins, n_spins, l] = -2.0 * zi[n_spins, l]
+def _contraction(tensor, matrix, vector, has_mu):  # type: ignore[no-untyped-def]
+    """The real matrix that takes z to G(z), where G(z) z' is the bilinear form of the target's first N equations.
 
-
-@jit
-def _add_forms(n_spins, has_mu, gamma, t, gr, gi, ur, ui, p, ar, ai, q, br, bi, cr, ci, yr, yi):  # type: ignore[no-untyped-def]
-    """y −= p Q(u, a) + q Q′(u, b), the homotopy's bilinear form and its t-derivative, given G(u); c is room to work in.
-
-    In the first N equations Q(u, a) = t G(u)a + (1 − t)γ u∘a and Q′(u, b) = G(u)b − γ u∘b.
+    The entries of G are in the order of `spinglass.landscape.lanes`, the last column included when there is μ.
     """
-    lanes = yr.shape[1]
-    n = n_spins + 1 if has_mu else n_spins
-    for k in range(n):
-        for l in range(lanes):
-            cr[k, l] = p * t[l] * ar[k, l] + q * br[k, l]
-            ci[k, l] = p * t[l] * ai[k, l] + q * bi[k, l]
+    n_spins = tensor.shape[0]
+    count = n_spins * (n_spins + 1) // 2
+    packed = np.zeros((count + n_spins, n_spins + 1)) if has_mu else np.zeros((count, n_spins))
     for i in range(n_spins):
-        for k in range(n):
-            for l in range(lanes):
-                yr[i, l] -= gr[i, k, l] * cr[k, l] - gi[i, k, l] * ci[k, l]
-                yi[i, l] -= gr[i, k, l] * ci[k, l] + gi[i, k, l] * cr[k, l]
-        for l in range(lanes):
-            dr = p * (1.0 - t[l]) * ar[i, l] - q * br[i, l]
-            di = p * (1.0 - t[l]) * ai[i, l] - q * bi[i, l]
-            hr = ur[i, l] * dr - ui[i, l] * di
-            hi = ur[i, l] * di + ui[i, l] * dr
-            yr[i, l] -= gamma.real * hr - gamma.imag * hi
-            yi[i, l] -= gamma.real * hi + gamma.imag * hr
-    if has_mu:
-        for k in range(n):
-            s = -p if k < n_spins else p
-            for l in range(lanes):
-                yr[n_spins, l] += s * (ur[k, l] * ar[k, l] - ui[k, l] * ai[k, l])
-                yi[n_spins, l] += s * (ur[k, l] * ai[k, l] + ui[k, l] * ar[k, l])
+        for k in range(i + 1):
+            row = i * (i + 1) // 2 + k
+            packed[row, :n_spins] = tensor[i, k]
+            if has_mu:
+                packed[row, n_spins] = 0.5 * matrix[i, k]
+        if has_mu:
+            packed[count + i, :n_spins] = 0.5 * matrix[i]
+            packed[count + i, n_spins] = vector[i]
+    return packed
 
 
 @jit
-def _denominator(n, lane, sr, si):  # type: ignore[no-untyped-def]
-    """b₁, b₂ of the common denominator 1 + b₁τ + b₂τ²: least squares of c₄ + b₁c₃ + b₂c₂ over the unknowns."""
-    a22 = 0.0
-    a33 = 0.0
-    a23 = 0j
-    f2 = 0j
-    f3 = 0j
+def _equations(n_spins, has_mu, gamma, t, g, z, form, f, a):  # type: ignore[no-untyped-def]
+    """The equations f at z and t and their Jacobian a, from G(z) and the form G(z) z."""
+    entries = n_spins * (n_spins + 1) // 2
+    used = entries + n_spins if has_mu else entries
+    for row in range(used):
+        source = g[row]
+        target = a[row]
+        for l in range(LANES):
+            target[l] = 2.0 * t[l] * source[l]
+            target[LANES + l] = 2.0 * t[l] * source[LANES + l]
+    for i in range(n_spins):
+        x = z[i]
+        y = f[i]
+        q = form[i]
+        diagonal = a[i * (i + 1) // 2 + i]
+        for l in range(LANES):
+            u = 1.0 - t[l]
+            wr = u * (gamma.real * x[l] - gamma.imag * x[LANES + l])
+            wi = u * (gamma.real * x[LANES + l] + gamma.imag * x[l])
+            y[l] = t[l] * q[l] + (wr - 1.0) * x[l] - wi * x[LANES + l]
+            y[LANES + l] = t[l] * q[LANES + l] + (wr - 1.0) * x[LANES + l] + wi * x[l]
+            diagonal[l] += 2.0 * wr - 1.0
+            diagonal[LANES + l] += 2.0 * wi
+    if has_mu:
+        corner = a[used + n_spins]
+        last = f[n_spins]
+        mu = z[n_spins]
+        set_product(last, mu, mu)
+        for l in range(2 * LANES):
+            corner[l] = -2.0 * mu[l]
+            last[l] = -last[l]
+        for k in range(n_spins):
+            x = z[k]
+            y = a[used + k]
+            add_product(last, x, x)
+            for l in range(2 * LANES):
+                y[l] = 2.0 * x[l]
+
+
+@jit
+def _first_order(n_spins, gamma, t, inverse, z, d, form, f, c, r):  # type: ignore[no-untyped-def]
+    """c₀ = z − d, and in r the right-hand side −(T − γF)(c₀, c₀) for c₁.
+
+    The form at c₀ follows from the one at z and from J d = f, since J = 2t G(z) + 2(1 − t)γ diag(x) − 1.
+    """
+    for i in range(n_spins):
+        x = z[i]
+        e = d[i]
+        q = form[i]
+        v = f[i]
+        c0 = c[0, i]
+        y = r[i]
+        for l in range(LANES):
+            u = 2.0 * (1.0 - t[l])
+            dr = u * (gamma.real * x[l] - gamma.imag * x[LANES + l]) - 1.0
+            di = u * (gamma.real * x[LANES + l] + gamma.imag * x[l])
+            er = e[l]
+            ei = e[LANES + l]
+            xr = x[l] - er
+            xi = x[LANES + l] - ei
+            sr = xr * xr - xi * xi
+            si = 2.0 * xr * xi
+            yr = gamma.real * sr - gamma.imag * si - q[l] + (v[l] - (dr * er - di * ei)) * inverse[l]
+            yi = gamma.real * si + gamma.imag * sr - q[LANES + l] + (v[LANES + l] - (dr * ei + di * er)) * inverse[l]
+            c0[l] = xr
+            c0[LANES + l] = xi
+            y[l] = yr
+            y[LANES + l] = yi
+
+
+@jit
+def _next_order(n_spins, gamma, t, inverse, z, previous, form, square, form_before, square_before, r):  # type: ignore[no-untyped-def]
+    """The right-hand side for c_k, in place of the one for c_{k−1} = `previous`.
+
+    −(tS_k + (1 − t)γB_k) − (S_{k−1} − γB_{k−1}) − 2(G(z) − γ diag(x)) c_{k−1}, where S_k and B_k are the sums of the
+    forms T and F over pairs of coefficients of positive order; 2t G(z)c_{k−1} follows from J c_{k−1} = r.
+    """
+    for i in range(n_spins):
+        x = z[i]
+        p = previous[i]
+        s = form[i]
+        b = square[i]
+        s1 = form_before[i]
+        b1 = square_before[i]
+        y = r[i]
+        for l in range(LANES):
+            wr = 2.0 * (gamma.real * x[l] - gamma.imag * x[LANES + l]) - 1.0
+            wi = 2.0 * (gamma.real * x[LANES + l] + gamma.imag * x[l])
+            u = 1.0 - t[l]
+            hr = u * b[l] - b1[l]
+            hi = u * b[LANES + l] - b1[LANES + l]
+            gr = t[l] * s[l] + s1[l] + gamma.real * hr - gamma.imag * hi
+            gi = t[l] * s[LANES + l] + s1[LANES + l] + gamma.real * hi + gamma.imag * hr
+            yr = (y[l] - (wr * p[l] - wi * p[LANES + l])) * inverse[l]
+            yi = (y[LANES + l] - (wr * p[LANES + l] + wi * p[l])) * inverse[l]
+            y[l] = -gr - yr
+            y[LANES + l] = -gi - yi
+
+
+@jit
+def _series(n_spins, has_mu, gamma, t, inverse, packed, z, d, f, g, a, pivots, forms, squares, r, c):  # type: ignore[no-untyped-def]
+    """The corrected point z − d and the Taylor coefficients c of the path there.
+
+    a and pivots hold the factors of the Jacobian at z, forms[0] the form G(z) z; d, f, g, squares and r become room to
+    work in. Each order is solved with the same factors: J c_k = −Σ Q(c_i, c_j) − Σ Q′(c_i, c_j), i + j = k with
+    i, j >= 1 and i + j = k − 1, for the bilinear forms of the equations and of their t-derivatives.
+    """
+    n = n_spins + 1 if has_mu else n_spins
+    _first_order(n_spins, gamma, t, inverse, z, d, forms[0], f, c, r)
+    if has_mu:
+        for l in range(2 * LANES):
+            c[0, n_spins, l] = z[n_spins, l] - d[n_spins, l]
+            r[n_spins, l] = 0.0
+    c1 = c[1]
+    c2 = c[2]
+    for i in range(n_spins):
+        for l in range(2 * LANES):
+            forms[0, i, l] = 0.0
+            squares[0, i, l] = 0.0
+    for k in range(1, 5):
+        if k > 1:
+            before = c[k - 1]
+            form = forms[(k - 1) % 2]
+            square = squares[(k - 1) % 2]
+            factor_of_pair = 1.0 if k == 2 else 2.0
+            for i in range(n):
+                for l in range(2 * LANES):
+                    d[i, l] = factor_of_pair * before[i, l]
+            if k == 2:
+                np.dot(packed, c1, g)
+            multiply(n_spins, has_mu, g, d, form)
+            for i in range(n):
+                set_product(square[i], c1[i], d[i])
+            if k == 4:
+                np.dot(packed, c2, g)
+                multiply(n_spins, has_mu, g, c2, f)
+                for i in range(n):
+                    add_product(square[i], c2[i], c2[i])
+                for i in range(n_spins):
+                    for l in range(2 * LANES):
+                        form[i, l] += f[i, l]
+            _next_order(n_spins, gamma, t, inverse, z, before, form, square, forms[k % 2], squares[k % 2], r)
+            if has_mu:
+                last = r[n_spins]
+                for l in range(2 * LANES):
+                    last[l] = square[n_spins, l]
+                for i in range(n_spins):
+                    for l in range(2 * LANES):
+                        last[l] -= square[i, l]
+        y = c[k]
+        for i in range(n):
+            for l in range(2 * LANES):
+                y[i, l] = r[i, l]
+        solve(n_spins, has_mu, a, pivots, y)
+
+
+@jit
+def _moments(n, c, moments):  # type: ignore[no-untyped-def]
+    """Sums over the unknowns of |c₂|², |c₃|², |c₄|², c̄₂c₃, c̄₂c₄, c̄₃c₄ in all lanes."""
+    for row in range(9):
+        for l in range(LANES):
+            moments[row, l] = 0.0
     for i in range(n):
-        c2 = complex(sr[2, i, lane], si[2, i, lane])
-        c3 = complex(sr[3, i, lane], si[3, i, lane])
-        c4 = complex(sr[4, i, lane], si[4, i, lane])
-        a22 += c2.real * c2.real + c2.imag * c2.imag
-        a33 += c3.real * c3.real + c3.imag * c3.imag
-        a23 += c2.conjugate() * c3
-        f2 += c2.conjugate() * c4
-        f3 += c3.conjugate() * c4
+        x = c[2, i]
+        y = c[3, i]
+        z = c[4, i]
+        for l in range(LANES):
+            xr = x[l]
+            xi = x[LANES + l]
+            yr = y[l]
+            yi = y[LANES + l]
+            zr = z[l]
+            zi = z[LANES + l]
+            moments[0, l] += xr * xr + xi * xi
+            moments[1, l] += yr * yr + yi * yi
+            moments[2, l] += zr * zr + zi * zi
+            moments[3, l] += xr * yr + xi * yi
+            moments[4, l] += xr * yi - xi * yr
+            moments[5, l] += xr * zr + xi * zi
+            moments[6, l] += xr * zi - xi * zr
+            moments[7, l] += yr * zr + yi * zi
+            moments[8, l] += yr * zi - yi * zr
+
+
+@jit
+def _denominator(lane, moments):  # type: ignore[no-untyped-def]
+    """b₁, b₂ of the common denominator 1 + b₁τ + b₂τ²: least squares of c₄ + b₁c₃ + b₂c₂ over the unknowns."""
+    a22 = moments[0, lane]
+    a33 = moments[1, lane]
+    a23 = complex(moments[3, lane], moments[4, lane])
+    f2 = complex(moments[5, lane], moments[6, lane])
+    f3 = complex(moments[7, lane], moments[8, lane])
     det = a22 * a33 - (a23.real * a23.real + a23.imag * a23.imag)
     if det > 1e-12 * a22 * a33:
         return (a23.conjugate() * f2 - a22 * f3) / det, (a23 * f3 - a33 * f2) / det
@@ -124,78 +269,33 @@ def _denominator(n, lane, sr, si):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _predict(n, lane, tau, b1, b2, sr, si, zr, zi):  # type: ignore[no-untyped-def]
-    """z at τ from the coefficients c₀ … c₄ and the denominator 1 + b₁τ + b₂τ² of one lane.
+def _predict(n, h, e, s, z):  # type: ignore[no-untyped-def]
+    """z at h from the coefficients s; the rows of e are the weights of the last two.
 
-    The numerator has the coefficients c_k + b₁c_{k−1} + b₂c_{k−2}, k <= 4; in the sum by c_k all but the last two terms
-    are those of the Taylor polynomial.
+    The numerator of the approximant with denominator 1 + b₁τ + b₂τ² has the coefficients c_k + b₁c_{k−1} + b₂c_{k−2},
+    k <= 4; in the sum by c_k all but the last two terms are those of the Taylor polynomial.
     """
-    w = 1.0 / (1.0 + tau * (b1 + tau * b2))
-    e4 = tau**4 * w
-    e3 = tau**3 * (1.0 + b1 * tau) * w
     for i in range(n):
-        z = complex(sr[0, i, lane], si[0, i, lane])
-        z += tau * complex(sr[1, i, lane], si[1, i, lane])
-        z += tau * tau * complex(sr[2, i, lane], si[2, i, lane])
-        z += e3 * complex(sr[3, i, lane], si[3, i, lane])
-        z += e4 * complex(sr[4, i, lane], si[4, i, lane])
-        zr[i, lane] = z.real
-        zi[i, lane] = z.imag
+        y = z[i]
+        s0 = s[0, i]
+        s1 = s[1, i]
+        s2 = s[2, i]
+        for l in range(LANES):
+            y[l] = s0[l] + h[l] * (s1[l] + h[l] * s2[l])
+            y[LANES + l] = s0[LANES + l] + h[l] * (s1[LANES + l] + h[l] * s2[LANES + l])
+        add_product(y, e[0], s[3, i])
+        add_product(y, e[1], s[4, i])
 
 
 @jit
-def _series(  # type: ignore[no-untyped-def]
-    n_spins, has_mu, gamma, tp, tensor, matrix, vector, zr, zi, dr, di, g0r, g0i, jr, ji, nr, ni, g1r, g1i, vr, vi
-):
-    """The corrected point z − d and the Taylor coefficients of the path there: c = nr + i ni.
-
-    g0 holds G(z) and j the factors of the Jacobian at z; g1, v and d are room to work in. Each order is solved with the
-    same factors: J c_k = −Σ Q(c_i, c_j) − Σ Q′(c_i, c_j), i + j = k with i, j >= 1 and i + j = k − 1.
-    """
-    lanes = zr.shape[1]
-    n = n_spins + 1 if has_mu else n_spins
+def _squared_length(n, x, lengths):  # type: ignore[no-untyped-def]
+    """Σ |x_i|² in all lanes."""
+    for l in range(LANES):
+        lengths[l] = 0.0
     for i in range(n):
-        for l in range(lanes):
-            nr[0, i, l] = zr[i, l] - dr[i, l]
-            ni[0, i, l] = zi[i, l] - di[i, l]
-            vr[i, l] = zr[i, l] - 2.0 * dr[i, l]
-            vi[i, l] = zi[i, l] - 2.0 * di[i, l]
-    for k in range(1, 5):
-        for i in range(n):
-            for l in range(lanes):
-                nr[k, i, l] = 0.0
-                ni[k, i, l] = 0.0
-        yr = nr[k]
-        yi = ni[k]
-        if k == 1:
-            _add_forms(n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, 0.0, vr, vi, 1.0, vr, vi, dr, di, yr, yi)
-        elif k == 2:
-            contract(tensor, matrix, vector, n_spins, has_mu, nr[1], ni[1], g1r, g1i)
-            _add_forms(
-                n_spins, has_mu, gamma, tp, g1r, g1i, nr[1], ni[1], 1.0, nr[1], ni[1], 0.0, nr[1], ni[1], dr, di, yr, yi
-            )
-            _add_forms(
-                n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, 0.0, nr[1], ni[1], 2.0, nr[1], ni[1], dr, di, yr, yi
-            )
-        elif k == 3:
-            _add_forms(
-                n_spins, has_mu, gamma, tp, g1r, g1i, nr[1], ni[1], 2.0, nr[2], ni[2], 1.0, nr[1], ni[1], dr, di, yr, yi
-            )
-            _add_forms(
-                n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, 0.0, nr[2], ni[2], 2.0, nr[2], ni[2], dr, di, yr, yi
-            )
-        else:
-            _add_forms(
-                n_spins, has_mu, gamma, tp, g1r, g1i, nr[1], ni[1], 2.0, nr[3], ni[3], 2.0, nr[2], ni[2], dr, di, yr, yi
-            )
-            _add_forms(
-                n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, 0.0, nr[3], ni[3], 2.0, nr[3], ni[3], dr, di, yr, yi
-            )
-            contract(tensor, matrix, vector, n_spins, has_mu, nr[2], ni[2], g1r, g1i)
-            _add_forms(
-                n_spins, has_mu, gamma, tp, g1r, g1i, nr[2], ni[2], 1.0, nr[2], ni[2], 0.0, nr[2], ni[2], dr, di, yr, yi
-            )
-        solve(n, jr, ji, yr, yi)
+        y = x[i]
+        for l in range(LANES):
+            lengths[l] += y[l] * y[l] + y[LANES + l] * y[LANES + l]
 
 
 @jit
@@ -203,57 +303,53 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
     """Track the numbered paths from t = 0 to t = 1; fills out[path], status[path] and steps[path].
 
     tensor (N, N, N), matrix (N, N), vector (N,) real; gamma complex; tolerance: the largest relative Newton step that
-    accepts a prediction; reach: the largest step in units of the series' radius of convergence; out complex (…, n).
+    accepts a prediction; reach: the largest step in units of the series' radius of convergence; out complex (…, n);
+    status 1 where the path arrived; steps counts up.
     """
     n_spins = tensor.shape[0]
-    lanes = 8 if len(paths) <= 8 else (16 if len(paths) <= 16 else 32)
     n = n_spins + 1 if has_mu else n_spins
-    sr = np.zeros((5, n, lanes))  # Taylor coefficients of each lane's path
-    si = np.zeros((5, n, lanes))
-    zr = np.zeros((n, lanes))
-    zi = np.zeros((n, lanes))
-    dr = np.zeros((n, lanes))
-    di = np.zeros((n, lanes))
-    vr = np.zeros((n, lanes))
-    vi = np.zeros((n, lanes))
-    g0r = np.zeros((n, n, lanes))
-    g0i = np.zeros((n, n, lanes))
-    g1r = np.zeros((n, n, lanes))
-    g1i = np.zeros((n, n, lanes))
-    jr = np.zeros((n, n, lanes))
-    ji = np.zeros((n, n, lanes))
-    nr = np.zeros((5, n, lanes))  # the series being made
-    ni = np.zeros((5, n, lanes))
-    t = np.zeros(lanes)
-    h = np.zeros(lanes)
-    tp = np.zeros(lanes)
-    b1 = np.zeros(lanes, np.complex128)
-    b2 = np.zeros(lanes, np.complex128)
-    lane_path = np.full(lanes, -1)
-    count = np.zeros(lanes, np.int64)
-    extra = np.zeros(lanes, np.int64)
-    moved = np.zeros(lanes)
-    accepted = np.zeros(lanes, np.bool_)
-    start = np.zeros(n, np.complex128)
+    packed = _contraction(tensor, matrix, vector, has_mu)
+    s = rows(5 * n).reshape((5, n, 2 * LANES))  # Taylor coefficients of each lane's path
+    c = rows(5 * n).reshape((5, n, 2 * LANES))  # those being made
+    z = rows(n)
+    d = rows(n)
+    f = rows(n)
+    r = rows(n)
+    forms = rows(2 * n).reshape((2, n, 2 * LANES))
+    squares = rows(2 * n).reshape((2, n, 2 * LANES))
+    g = rows(len(packed))
+    a = rows(len(packed) + n)
+    pivots = rows(n_spins + 1)
+    work = rows(n_spins + 1)
+    e = rows(2)
+    moments = np.zeros((9, LANES))
+    moves = np.zeros(LANES)
+    sizes = np.zeros(LANES)
+    t = np.zeros(LANES)
+    h = np.zeros(LANES)
+    tp = np.zeros(LANES)
+    inverse = np.zeros(LANES)
+    fresh = np.zeros(LANES)
+    b1 = np.zeros(LANES, np.complex128)
+    b2 = np.zeros(LANES, np.complex128)
+    lane_path = np.full(LANES, -1)
+    count = np.zeros(LANES, np.int64)
+    extra = np.zeros(LANES, np.int64)
+    moved = np.zeros(LANES)
     waiting = 0
     active = 0
-    for l in range(lanes):
+    first_step = 0.03 * tolerance  # short enough to need no series
+    for l in range(LANES):
+        number = 0
         if waiting < len(paths):
-            lane_path[l] = paths[waiting]
+            number = paths[waiting]
+            lane_path[l] = number
             waiting += 1
             active += 1
-            _start(lane_path[l], n_spins, gamma, has_mu, start)
-            for i in range(n):
-                sr[0, i, l] = start[i].real
-                si[0, i, l] = start[i].imag
-        else:
-            _start(0, n_spins, gamma, has_mu, start)
-            for i in range(n):
-                sr[0, i, l] = start[i].real
-                si[0, i, l] = start[i].imag
+        _start(number, n_spins, gamma, has_mu, l, s[0])
+        h[l] = first_step
     while active > 0:
-        # predict
-        for l in range(lanes):
+        for l in range(LANES):
             tau = h[l]
             if tau >= 1.0 - t[l]:
                 tau = 1.0 - t[l]
@@ -261,34 +357,42 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
             else:
                 tp[l] = t[l] + tau
             h[l] = tau
-            _predict(n, l, tau, b1[l], b2[l], sr, si, zr, zi)
-        # correct: one Newton step
-        contract(tensor, matrix, vector, n_spins, has_mu, zr, zi, g0r, g0i)
-        _jacobian(n_spins, has_mu, gamma, tp, g0r, g0i, zr, zi, jr, ji)
-        apply(n, jr, ji, zr, zi, dr, di)
+            inverse[l] = 1.0 / tp[l]
+            w = 1.0 / (1.0 + tau * (b1[l] + tau * b2[l]))
+            e4 = tau**4 * w
+            e3 = tau**3 * (1.0 + b1[l] * tau) * w
+            e[0, l] = e3.real
+            e[0, LANES + l] = e3.imag
+            e[1, l] = e4.real
+            e[1, LANES + l] = e4.imag
+        _predict(n, h, e, s, z)
+        # one Newton step
+        np.dot(packed, z, g)
+        multiply(n_spins, has_mu, g, z, forms[0])
+        _equations(n_spins, has_mu, gamma, tp, g, z, forms[0], f, a)
         for i in range(n):
-            for l in range(lanes):
-                dr[i, l] *= 0.5
-                di[i, l] *= 0.5
-        for i in range(n_spins):
-            for l in range(lanes):
-                dr[i, l] -= 0.5 * zr[i, l]
-                di[i, l] -= 0.5 * zi[i, l]
-        factor(n, jr, ji)
-        solve(n, jr, ji, dr, di)
+            for l in range(2 * LANES):
+                d[i, l] = f[i, l]
+        factor(n_spins, has_mu, a, pivots, work)
+        solve(n_spins, has_mu, a, pivots, d)
+        _squared_length(n, d, moves)
+        _squared_length(n, z, sizes)
         any_accepted = False
-        for l in range(lanes):
-            move = 0.0
-            size = 0.0
-            for i in range(n):
-                move += dr[i, l] * dr[i, l] + di[i, l] * di[i, l]
-                size += zr[i, l] * zr[i, l] + zi[i, l] * zi[i, l]
-            error = np.sqrt(move / (size + 1e-290))
+        for l in range(LANES):
+            error = np.sqrt(moves[l] / (sizes[l] + 1e-290))
+            before = moved[l]
             count[l] += 1
+            fresh[l] = 0.0
             moved[l] = error
-            accepted[l] = error <= tolerance
-            if accepted[l]:
+            if error <= tolerance:
                 any_accepted = True
+                fresh[l] = 1.0
+                if t[l] >= 1.0:
+                    extra[l] += 1
+                    # converging quadratically, the next step would be error³/before²
+                    converged = error <= 1e-13 or (error <= 1e-6 and error**3 <= 1e-16 * before**2)
+                    if converged or (extra[l] == _MOST_EXTRA and error <= 1e-10):
+                        extra[l] = _ARRIVED
                 t[l] = tp[l]
                 growth = 0.85 * (tolerance / (error + 1e-14)) ** 0.2
                 h[l] *= min(max(growth, 0.5), 4.0)
@@ -298,68 +402,43 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
                     growth = 0.8 * (tolerance / error) ** 0.2
                 h[l] *= min(growth, 0.6)
         if any_accepted:
-            _series(
-                n_spins,
-                has_mu,
-                gamma,
-                tp,
-                tensor,
-                matrix,
-                vector,
-                zr,
-                zi,
-                dr,
-                di,
-                g0r,
-                g0i,
-                jr,
-                ji,
-                nr,
-                ni,
-                g1r,
-                g1i,
-                vr,
-                vi,
-            )
-        for l in range(lanes):
+            _series(n_spins, has_mu, gamma, tp, inverse, packed, z, d, f, g, a, pivots, forms, squares, r, c)
+            _moments(n, c, moments)
+            for k in range(5):
+                for i in range(n):
+                    old = s[k, i]
+                    new = c[k, i]
+                    for l in range(LANES):
+                        keep = fresh[l] < 0.5
+                        old[l] = old[l] if keep else new[l]
+                        old[LANES + l] = old[LANES + l] if keep else new[LANES + l]
+        for l in range(LANES):
             path = lane_path[l]
             if path < 0:
-                t[l] = 0.0
                 h[l] = 0.0
                 continue
+            accepted = fresh[l] > 0.5
             finite = True
-            if accepted[l]:
-                size3 = 0.0
-                size4 = 0.0
-                for i in range(n):
-                    for k in range(5):
-                        sr[k, i, l] = nr[k, i, l]
-                        si[k, i, l] = ni[k, i, l]
-                    size3 += nr[3, i, l] ** 2 + ni[3, i, l] ** 2
-                    size4 += nr[4, i, l] ** 2 + ni[4, i, l] ** 2
-                finite = size4 < 1e280
-                b1[l], b2[l] = _denominator(n, l, sr, si)
-                radius = np.sqrt(size3 / (size4 + 1e-290))
+            if accepted:
+                finite = moments[2, l] < 1e280
+                b1[l], b2[l] = _denominator(l, moments)
+                radius = np.sqrt(moments[1, l] / (moments[2, l] + 1e-290))
                 if count[l] == 1:
                     h[l] = 0.1 * radius
                 h[l] = min(h[l], reach * radius)
-            arrived = False
-            if accepted[l] and t[l] >= 1.0:  # stay for Newton steps until they have converged
-                extra[l] += 1
-                arrived = extra[l] > 1 and (moved[l] <= 1e-13 or (extra[l] >= 8 and moved[l] <= 1e-10))
-            failed = count[l] >= max_steps or extra[l] > 8 or not finite or (not accepted[l] and h[l] < 1e-13)
+            arrived = extra[l] == _ARRIVED
+            failed = count[l] >= max_steps or extra[l] == _MOST_EXTRA or not finite or (not accepted and h[l] < 1e-13)
             if arrived or failed:
                 status[path] = 1 if arrived else 0
                 steps[path] += count[l]
                 for i in range(n):
-                    out[path, i] = complex(sr[0, i, l], si[0, i, l])
+                    out[path, i] = complex(s[0, i, l], s[0, i, LANES + l])
                 b1[l] = 0j
                 b2[l] = 0j
-                t[l] = 0.0
-                h[l] = 0.0
                 count[l] = 0
                 extra[l] = 0
                 number = 0
+                h[l] = first_step
                 if waiting < len(paths):
                     number = paths[waiting]
                     lane_path[l] = number
@@ -367,10 +446,9 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
                 else:
                     lane_path[l] = -1
                     active -= 1
-                _start(number, n_spins, gamma, has_mu, start)
-                for i in range(n):
-                    for k in range(5):
-                        sr[k, i, l] = 0.0
-                        si[k, i, l] = 0.0
-                    sr[0, i, l] = start[i].real
-                    si[0, i, l] = start[i].imag
+                t[l] = 0.0
+                for k in range(1, 5):
+                    for i in range(n):
+                        s[k, i, l] = 0.0
+                        s[k, i, LANES + l] = 0.0
+                _start(number, n_spins, gamma, has_mu, l, s[0])
