@@ -13,6 +13,7 @@ _COMMANDS = {
     "atlas": "The figures of the theory: exact values beside their limits, edge laws, phase diagrams.",
     "complexity": "Thresholds, complexity curves and exact mean counts of the pure p-spin glass.",
     "census": "Find all critical points of sampled Hamiltonians and compare with the exact means.",
+    "search": "Search for minima or saddles of large Hamiltonians from random starts.",
     "campaign": "Campaigns: how far they are, going on, merging, reporting.",
     "validate": "Test the claims of a folder: theory beside simulation, wrong theories rejected.",
     "theory": "The formulas of the package: show, evaluate to any precision, derive for an activation.",
