@@ -47,8 +47,8 @@ def search_plan(
     """The plan to search from `starts` random points in each of `samples` Hamiltonians.
 
     With one Hamiltonian every start is a sample of the campaign, kept and resumed apart; with several every
-    Hamiltonian is one. p, mixture, field : as for `spinglass.claims.censuses.census_plan`. spectra : whether to keep all
-    eigenvalues of the Hessian at each end. The others : as for `landscape.search`.
+    Hamiltonian is one. p, mixture, field : as for `spinglass.claims.censuses.census_plan`. spectra : whether to keep
+    all eigenvalues of the Hessian at each end. The others : as for `landscape.search`.
     """
     n = checked_int("n", n_spins, 2)
     starts, samples = checked_int("starts", starts, 1), checked_int("samples", samples, 1)
