@@ -57,6 +57,12 @@ class BallPolynomial:
             radii = np.ldexp(radii, -exponent) + np.where(lost | (radii > 0), 2 * TINY, 0.0)
         return cls(n, degree, exponent, scaled, radii, present)
 
+    def tensor(self, k: int) -> tuple[FloatArray, FloatArray]:
+        """T_k, N^k numbers and their radii."""
+        start = sum(self.n_spins**j for j in range(k))
+        part = slice(start, start + self.n_spins**k)
+        return self.coefficients[part], self.radii[part]
+
     @property
     def is_homogeneous(self) -> bool:
         """Whether all terms but the constant have the same degree: then critical points come in pairs ±σ."""

@@ -25,7 +25,19 @@ from spinglass._errors import checked_choice, checked_float, input_error
 from spinglass._jit import jit, one_blas_thread
 from spinglass.landscape.ball_polynomial import BallPolynomial
 from spinglass.landscape.enclosures import discs
-from spinglass.landscape.intervals import TINY, U, add, bounds, multiply, product, size, subtract, widened
+from spinglass.landscape.intervals import (
+    TINY,
+    Ball,
+    U,
+    bounds,
+    exact,
+    multiply,
+    product,
+    row_sums,
+    size,
+    subtract,
+    widened,
+)
 from spinglass.landscape.problem import CubicForm, PolynomialProblem
 
 FloatArray = NDArray[np.float64]
@@ -217,7 +229,7 @@ def _prove_classes(polynomial: BallPolynomial, z: ComplexArray, tolerance: float
     if count == 0:
         return Classes("", 0, 0)
     has_mu = width > polynomial.n_spins
-    pieces = [discs(polynomial, z[start : start + _CHUNK], has_mu, False) for start in range(0, count, _CHUNK)]
+    pieces = [discs(polynomial, z[start : start + _CHUNK], has_mu) for start in range(0, count, _CHUNK)]
     radius = np.concatenate([piece.radius for piece in pieces])
     multiplier = np.concatenate([piece.multiplier for piece in pieces])
     unproved = np.flatnonzero(~(radius <= tolerance))
@@ -232,8 +244,7 @@ def _prove_classes(polynomial: BallPolynomial, z: ComplexArray, tolerance: float
         if len(zero):
             return Classes(f"complex solution {zero[0]} is not proved to have a multiplier different from zero", 0, 0)
     weights = 0.5 + np.modf(np.arange(1, width + 1) * 0.6180339887498949)[0]
-    charted, rcharted = np.zeros(z.shape, dtype=complex), np.zeros(z.shape)
-    charts(z, radius, weights * (-1.0) ** np.arange(width), charted, rcharted)
+    charted, rcharted = charts(z, radius, weights * (-1.0) ** np.arange(width))
     if not np.all(np.isfinite(rcharted)):
         return Classes("a complex solution is not proved to lie in the common chart", 0, 0)
     pair = meeting_pair(charted, rcharted)
@@ -249,9 +260,10 @@ def _prove_points(polynomial: BallPolynomial, sigma: FloatArray, tolerance: floa
     if count == 0:
         empty = np.empty(0)
         return Points(empty, empty, empty, np.empty(0, dtype=np.int64), None)
-    pieces = [discs(polynomial, sigma[start : start + _CHUNK], False, True) for start in range(0, count, _CHUNK)]
+    pieces = [discs(polynomial, sigma[start : start + _CHUNK], False) for start in range(0, count, _CHUNK)]
     radius = np.concatenate([piece.radius for piece in pieces])
-    middle, spread = np.concatenate([piece.energy for piece in pieces]).T
+    middle = np.concatenate([piece.energy[0] for piece in pieces])
+    spread = np.concatenate([piece.energy[1] for piece in pieces])
     passed = radius <= tolerance
     with np.errstate(all="ignore"):
         low, high = bounds(middle, spread)
@@ -269,30 +281,19 @@ def _prove_points(polynomial: BallPolynomial, sigma: FloatArray, tolerance: floa
     )
 
 
-@jit
-def charts(z, radius, weights, out, rout):  # type: ignore[no-untyped-def]
-    """Balls of z/(c·z) for all z within the radii; infinite where c·z may vanish.
+def charts(z: ComplexArray, radius: FloatArray, weights: FloatArray) -> Ball:
+    """z/(c·z) for all z within the radii; infinite where c·z may vanish.
 
     With any number v near 1/(c·z), q = vz and D = c·q: |q′/D′ − q| <= (rq + |q| e)/(1 − e), e >= |D′ − 1|, and
     1/(1 − e) <= 1 + 2e for e <= 1/2.
     """
-    count, n = z.shape
-    for b in range(count):
-        value = 0j
-        for j in range(n):
-            value += weights[j] * z[b, j]
-        v = 1.0 / value
-        total, rtotal = -1.0 + 0j, 0.0
-        for j in range(n):
-            out[b, j], rout[b, j] = multiply(z[b, j], radius[b], v, 0.0)
-            a, ra = multiply(out[b, j], rout[b, j], weights[j], 0.0)
-            total, rtotal = add(total, rtotal, a, ra)
-        off = widened(size(total) + rtotal)
-        for j in range(n):
-            if off <= 0.5:
-                rout[b, j] = widened((rout[b, j] + size(out[b, j]) * off) * (1.0 + 2.0 * off))
-            else:
-                rout[b, j] = np.inf
+    with np.errstate(all="ignore"):
+        v = 1 / np.sum(z * weights, axis=1)
+        q = multiply((z, radius[:, None]), exact(v[:, None]))
+        total = product((q[0][None], q[1][None]), exact(weights[None, :, None]))
+        off = row_sums(subtract((total[0][0], total[1][0]), exact(1.0)))[:, None]
+        spread = widened((q[1] + size(q[0]) * off) * (1 + 2 * off))
+    return q[0], np.where(off <= 0.5, spread, np.inf)
 
 
 def meeting_pair(centre: ComplexArray, radius: FloatArray) -> tuple[int, int] | None:
@@ -300,12 +301,11 @@ def meeting_pair(centre: ComplexArray, radius: FloatArray) -> tuple[int, int] | 
 
     Polydiscs that meet have overlapping intervals of any real linear function; only those are compared.
     """
-    count, n = centre.shape
+    n = centre.shape[1]
     phases = 1.0 + np.modf(np.arange(1, n + 1) * 0.7548776662466927)[0]
-    weights = np.ascontiguousarray((phases * np.exp(1j * phases))[:, None])
-    key, spread = np.zeros((count, 1), dtype=complex), np.zeros((count, 1))
-    product(np.ascontiguousarray(centre), np.ascontiguousarray(radius), weights, np.zeros((n, 1)), key, spread)
-    low, high = bounds(key[:, 0].real, spread[:, 0])
+    weights = (phases * np.exp(1j * phases))[None, :, None]
+    key, spread = product((centre[None], radius[None]), exact(weights))
+    low, high = bounds(key[0, :, 0].real, spread[0, :, 0])
     i, j = _first_meeting(centre, radius, low, high, np.argsort(low, kind="stable"))
     return None if i < 0 else (min(i, j), max(i, j))
 
@@ -321,9 +321,10 @@ def _first_meeting(centre, radius, low, high, order):  # type: ignore[no-untyped
                 break
             apart = False
             for k in range(n):
-                reach = widened(radius[i, k] + radius[j, k])
-                gap, rgap = subtract(centre[i, k], 0.0, centre[j, k], 0.0)
-                if max(abs(gap.real), abs(gap.imag)) > widened(reach + rgap):
+                # a difference is rounded to the same side of the number it is compared to
+                reach = (radius[i, k] + radius[j, k]) * (1.0 + 8.0 * U)
+                gap = centre[i, k] - centre[j, k]
+                if abs(gap.real) > reach or abs(gap.imag) > reach:
                     apart = True
                     break
             if not apart:

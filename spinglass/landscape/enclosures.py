@@ -6,7 +6,8 @@ real point, are
 
     Σ_k k μ^{d−k} T_k x^{k−1} = Λ x,  x·x = μ²,  a·z = 1;        ∇h(σ) = λσ,  (1 − σ·σ)/2 = 0.
 
-Without lower-order terms μ and its equation are absent, and x is a class ±σ.
+Without lower-order terms μ and its equation are absent, and x is a class ±σ. All functions work on many approximate
+solutions at once, the first axis.
 """
 
 from __future__ import annotations
@@ -17,367 +18,224 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass._jit import jit
 from spinglass.landscape.ball_polynomial import BallPolynomial
-from spinglass.landscape.intervals import add, multiply, off_diagonal, product, size, subtract, widened
+from spinglass.landscape.intervals import Ball, add, exact, largest_row_sum, multiply, product, row_sums, subtract
 
 FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 
-@jit
-def _collect(  # type: ignore[no-untyped-def]
-    k, degree, m, rm, v, rv, power, rpower, gradient, rgradient, hessian, rhessian, mixed, rmixed
-):
-    """Adds the terms of degree k: T_k x^{k−2} = m, T_k x^{k−1} = v."""
-    n = gradient.shape[0]
-    p, rp = multiply(power[degree - k], rpower[degree - k], float(k), 0.0)
-    for i in range(n):
-        a, ra = multiply(v[0, i], rv[0, i], p, rp)
-        gradient[i], rgradient[i] = add(gradient[i], rgradient[i], a, ra)
-    if k < degree:
-        q, rq = multiply(power[degree - k - 1], rpower[degree - k - 1], float(k * (degree - k)), 0.0)
-        for i in range(n):
-            a, ra = multiply(v[0, i], rv[0, i], q, rq)
-            mixed[i], rmixed[i] = add(mixed[i], rmixed[i], a, ra)
-    if k > 1:
-        p, rp = multiply(p, rp, float(k - 1), 0.0)
-        for i in range(n):
-            for j in range(n):
-                a, ra = multiply(m[i, j], rm[i, j], p, rp)
-                hessian[i, j], rhessian[i, j] = add(hessian[i, j], rhessian[i, j], a, ra)
+@dataclass(frozen=True, eq=False)
+class Expansion:
+    """h(x, μ) and its derivatives: Σ k μ^{d−k} T_k x^{k−1}, and that by x and by μ."""
+
+    value: Ball  # (count,)
+    gradient: Ball  # (count, N)
+    hessian: Ball  # (count, N, N)
+    mixed: Ball  # (count, N)
 
 
-@jit
-def _expand(  # type: ignore[no-untyped-def]
-    coefficients,
-    radii,
-    present,
-    x,
-    rx,
-    power,
-    rpower,
-    gradient,
-    rgradient,
-    hessian,
-    rhessian,
-    mixed,
-    rmixed,
-    work,
-    rwork,
-):
-    """Σ k μ^{d−k} T_k x^{k−1}, its derivatives by x and μ, and Σ μ^{d−k} T_k x^k; x (1, N), powers of μ, all balls."""
-    n = x.shape[1]
-    degree = len(present) - 1
-    gradient[:] = 0.0
-    rgradient[:] = 0.0
-    hessian[:] = 0.0
-    rhessian[:] = 0.0
-    mixed[:] = 0.0
-    rmixed[:] = 0.0
-    v = np.zeros((1, n), x.dtype)
-    rv = np.zeros((1, n))
-    value, rvalue = multiply(power[degree], rpower[degree], coefficients[0], radii[0])
-    start = 1
+def expansion(polynomial: BallPolynomial, x: Ball, mu: Ball | None) -> Expansion:
+    """Balls of the derivatives for all x (count, N) and μ (count,) in the given ones; None is μ = 1."""
+    count, n = x[0].shape
+    kind = x[0].dtype
+    degree = polynomial.degree
+    powers: list[Ball] = [exact(np.ones(1))]
+    for _ in range(degree):
+        powers.append(multiply(powers[-1], mu) if mu else powers[-1])
+    row = x[0][:, None, :], x[1][:, None, :]
+    slope, gradient, mixed = (exact(np.zeros((count, n), kind)) for _ in range(3))  # slope: Σ μ^{d−k} T_k x^{k−1}
+    hessian = exact(np.zeros((count, n, n), kind))
     for k in range(1, degree + 1):
-        length = n**k
-        if present[k]:
-            tensor = coefficients[start : start + length]
-            rtensor = radii[start : start + length]
-            # one index less each time, in turn into either half of the work space
-            here = 0
-            if k == 1:
-                for i in range(n):
-                    v[0, i] = tensor[i]
-                    rv[0, i] = rtensor[i]
-            else:
-                rest = length // n
-                if k == 2:
-                    for i in range(length):
-                        work[0, i] = tensor[i]
-                        rwork[0, i] = rtensor[i]
-                    rest = length
-                else:
-                    product(
-                        x,
-                        rx,
-                        tensor.reshape(n, rest),
-                        rtensor.reshape(n, rest),
-                        work[0, :rest].reshape(1, rest),
-                        rwork[0, :rest].reshape(1, rest),
-                    )
-                while rest > n * n:
-                    less = rest // n
-                    product(
-                        x,
-                        rx,
-                        work[here, :rest].reshape(n, less),
-                        rwork[here, :rest].reshape(n, less),
-                        work[1 - here, :less].reshape(1, less),
-                        rwork[1 - here, :less].reshape(1, less),
-                    )
-                    here = 1 - here
-                    rest = less
-                product(x, rx, work[here, : n * n].reshape(n, n), rwork[here, : n * n].reshape(n, n), v, rv)
-            m = work[here, : n * n].reshape(n, n)
-            rm = rwork[here, : n * n].reshape(n, n)
-            _collect(k, degree, m, rm, v, rv, power, rpower, gradient, rgradient, hessian, rhessian, mixed, rmixed)
-            for i in range(n):
-                a, ra = multiply(v[0, i], rv[0, i], x[0, i], rx[0, i])
-                a, ra = multiply(a, ra, power[degree - k], rpower[degree - k])
-                value, rvalue = add(value, rvalue, a, ra)
-        start += length
-    return value, rvalue
-
-
-@jit
-def critical_system(  # type: ignore[no-untyped-def]
-    coefficients,
-    radii,
-    present,
-    has_mu,
-    on_sphere,
-    estimate,
-    z,
-    multiplier,
-    reach,
-    values,
-    rvalues,
-    jacobian,
-    rjacobian,
-    energy,
-):
-    """Balls of the equations and of their Jacobian over |z − z_b| <= reach_b, |Λ − Λ_b| <= reach_b, for each b.
-
-    on_sphere: the equations of a real point, z = σ, with the value of the polynomial in energy (count, 2); otherwise
-    those of a class with a = z̄_b as the chart. Where `estimate`, Λ_b is first set to the quotient that z_b suggests.
-    """
-    count = z.shape[0]
-    degree = len(present) - 1
-    n = z.shape[1] - 1 if has_mu else z.shape[1]
-    last = n + 1 if has_mu else n
-    longest = n * n
-    for _ in range(3, degree):
-        longest *= n
-    x = np.zeros((1, n), z.dtype)
-    rx = np.zeros((1, n))
-    work = np.zeros((2, longest), z.dtype)
-    rwork = np.zeros((2, longest))
-    power = np.zeros(degree + 1, z.dtype)
-    rpower = np.zeros(degree + 1)
-    gradient = np.zeros(n, z.dtype)
-    rgradient = np.zeros(n)
-    hessian = np.zeros((n, n), z.dtype)
-    rhessian = np.zeros((n, n))
-    mixed = np.zeros(n, z.dtype)
-    rmixed = np.zeros(n)
-    one = z[0, 0] * 0 + 1.0
-    for b in range(count):
-        r = reach[b]
-        for i in range(n):
-            x[0, i] = z[b, i]
-            rx[0, i] = r
-        power[0] = 1.0
-        for k in range(1, degree + 1):
-            if has_mu:
-                power[k], rpower[k] = multiply(power[k - 1], rpower[k - 1], z[b, n], r)
-            else:
-                power[k] = 1.0
-        energy[b, 0], energy[b, 1] = _expand(
-            coefficients,
-            radii,
-            present,
-            x,
-            rx,
-            power,
-            rpower,
-            gradient,
-            rgradient,
-            hessian,
-            rhessian,
-            mixed,
-            rmixed,
-            work,
-            rwork,
-        )
-        if estimate:
-            top = one * 0.0
-            bottom = 0.0
-            for i in range(n):
-                top += np.conj(x[0, i]) * gradient[i]
-                bottom += size(x[0, i] * np.conj(x[0, i]))
-            multiplier[b] = top / bottom
-        lam = multiplier[b]
-        jacobian[b] = 0.0
-        rjacobian[b] = 0.0
-        for i in range(n):
-            a, ra = multiply(lam, r, x[0, i], r)
-            values[b, i], rvalues[b, i] = subtract(gradient[i], rgradient[i], a, ra)
-            for j in range(n):
-                jacobian[b, i, j] = hessian[i, j]
-                rjacobian[b, i, j] = rhessian[i, j]
-            jacobian[b, i, i], rjacobian[b, i, i] = subtract(hessian[i, i], rhessian[i, i], lam, r)
-            jacobian[b, i, last] = -x[0, i]
-            rjacobian[b, i, last] = r
-            if has_mu:
-                jacobian[b, i, n] = mixed[i]
-                rjacobian[b, i, n] = rmixed[i]
-        total, rtotal = 0.0 * one, 0.0
-        for i in range(n):
-            a, ra = multiply(x[0, i], r, x[0, i], r)
-            total, rtotal = add(total, rtotal, a, ra)
-        if on_sphere:
-            a, ra = subtract(one, 0.0, total, rtotal)
-            values[b, last], rvalues[b, last] = multiply(a, ra, 0.5, 0.0)
-            for i in range(n):
-                jacobian[b, last, i] = -x[0, i]
-                rjacobian[b, last, i] = r
+        if not polynomial.present[k]:
             continue
-        if has_mu:
-            a, ra = multiply(z[b, n], r, z[b, n], r)
-            values[b, n], rvalues[b, n] = subtract(total, rtotal, a, ra)
-            for i in range(n):
-                jacobian[b, n, i] = 2.0 * x[0, i]
-                rjacobian[b, n, i] = 2.0 * r
-            jacobian[b, n, n] = -2.0 * z[b, n]
-            rjacobian[b, n, n] = 2.0 * r
-        total, rtotal = -one, 0.0
-        for i in range(last):
-            w = np.conj(z[b, i])
-            a, ra = multiply(w, 0.0, z[b, i], r)
-            total, rtotal = add(total, rtotal, a, ra)
-            jacobian[b, last, i] = w
-        values[b, last] = total
-        rvalues[b, last] = rtotal
+        matrix, vector = _contracted(polynomial.tensor(k), k, n, x, row)
+        p = _column(powers[degree - k])
+        slope = add(slope, multiply(p, vector))
+        gradient = add(gradient, multiply(multiply(exact(float(k)), p), vector))
+        if k > 1:
+            p = multiply(exact(float(k * (k - 1))), p)
+            hessian = add(hessian, multiply((p[0][:, :, None], p[1][:, :, None]), matrix))
+        if k < degree and mu:
+            p = multiply(exact(float(k * (degree - k))), _column(powers[degree - k - 1]))
+            mixed = add(mixed, multiply(p, vector))
+    inner = product((slope[0][:, None, :], slope[1][:, None, :]), (x[0][:, :, None], x[1][:, :, None]))
+    constant = polynomial.tensor(0)
+    value = add((inner[0][:, 0, 0], inner[1][:, 0, 0]), multiply(powers[degree], constant))
+    return Expansion(value, gradient, hessian, mixed)
 
 
-@jit
-def newton_bounds(inverse, values, rvalues, delta):  # type: ignore[no-untyped-def]
-    """δ_b >= ‖Y_b F‖ in the maximum norm for all F in the balls."""
-    count, n = values.shape
-    zero = np.zeros((n, n))
-    step = np.zeros((n, 1), values.dtype)
-    rstep = np.zeros((n, 1))
-    for b in range(count):
-        product(inverse[b], zero, values[b].copy().reshape(n, 1), rvalues[b].copy().reshape(n, 1), step, rstep)
-        most = 0.0
-        for i in range(n):
-            bound = widened(size(step[i, 0]) + rstep[i, 0])
-            if not bound <= most:  # nan spreads
-                most = bound
-        delta[b] = most
+def _contracted(tensor: Ball, k: int, n: int, x: Ball, row: Ball) -> tuple[Ball, Ball]:
+    """T x^{k−2} (·, N, N), zero for k = 1, and T x^{k−1} (·, N)."""
+    if k == 1:
+        return exact(np.zeros((1, n, n))), (tensor[0][None], tensor[1][None])
+    matrix = tensor[0].reshape(1, n, -1), tensor[1].reshape(1, n, -1)
+    for step in range(k - 2):
+        matrix = product(row if step else (x[0][None], x[1][None]), matrix)  # the first: one matrix product for all
+        matrix = matrix[0].reshape(len(x[0]), n, -1), matrix[1].reshape(len(x[0]), n, -1)
+    vector = product(row, matrix)
+    return matrix, (vector[0][:, 0, :], vector[1][:, 0, :])
 
 
-@jit
-def contraction_bounds(inverse, jacobian, rjacobian, defect):  # type: ignore[no-untyped-def]
-    """a_b >= ‖1 − Y_b J‖ in the maximum norm for all J in the balls."""
-    count, n, _ = jacobian.shape
-    zero = np.zeros((n, n))
-    near = np.zeros((n, n), jacobian.dtype)
-    rnear = np.zeros((n, n))
-    rest = np.zeros(n)
-    for b in range(count):
-        product(inverse[b], zero, jacobian[b], rjacobian[b], near, rnear)
-        off_diagonal(near, rnear, rest)
-        most = 0.0
-        for i in range(n):
-            bound = widened(rest[i] + size(near[i, i] - 1.0))
-            if not bound <= most:
-                most = bound
-        defect[b] = most
+def _column(a: Ball) -> Ball:
+    return a[0][:, None], a[1][:, None]
 
 
-@jit
-def inertias(basis, matrix, rmatrix, negative):  # type: ignore[no-untyped-def]
-    """Number of negative eigenvalues of every symmetric matrix in the balls, −1 where that is not proved.
+def class_system(
+    polynomial: BallPolynomial, z: Any, multiplier: Any | None, radius: FloatArray, has_mu: bool
+) -> System:
+    """Equations of classes over |z − z_b| <= radius_b, |Λ − Λ_b| <= radius_b, with a = z̄_b in the chart."""
+    count, unknowns = z.shape
+    n = polynomial.n_spins
+    r = np.repeat(radius[:, None], unknowns, axis=1)
+    x = z[:, :n], r[:, :n]
+    parts = expansion(polynomial, x, (z[:, n], radius) if has_mu else None)
+    system = System.empty(count, unknowns + 1, z.dtype)
+    system.fill_eigenvector_rows(parts, x, multiplier, radius, unknowns)
+    system.jacobian[:, unknowns, :unknowns] = z.conj()
+    inside = product(exact(z.conj()[:, None, :]), (z[:, :, None], r[:, :, None]))
+    chart = subtract(inside, exact(1.0))
+    system.values[:, unknowns], system.rvalues[:, unknowns] = chart[0][:, 0, 0], chart[1][:, 0, 0]
+    if has_mu:
+        system.jacobian[:, :n, n], system.rjacobian[:, :n, n] = parts.mixed
+        system.jacobian[:, n, :n], system.rjacobian[:, n, :n] = 2 * x[0], 2 * x[1]
+        system.jacobian[:, n, n], system.rjacobian[:, n, n] = -2 * z[:, n], 2 * radius
+        square = _square(x)
+        system.values[:, n], system.rvalues[:, n] = subtract(square, multiply((z[:, n], radius), (z[:, n], radius)))
+    return system
+
+
+def sphere_system(polynomial: BallPolynomial, sigma: FloatArray, multiplier: Any | None, radius: FloatArray) -> System:
+    """Equations of real points over |σ − σ_b| <= radius_b, |λ − λ_b| <= radius_b; their Jacobian is symmetric."""
+    count, n = sigma.shape
+    x = sigma, np.repeat(radius[:, None], n, axis=1)
+    parts = expansion(polynomial, x, None)
+    system = System.empty(count, n + 1, sigma.dtype)
+    system.fill_eigenvector_rows(parts, x, multiplier, radius, n)
+    system.jacobian[:, n, :n], system.rjacobian[:, n, :n] = -x[0], x[1]
+    half = multiply(subtract(exact(np.ones(count)), _square(x)), exact(0.5))
+    system.values[:, n], system.rvalues[:, n] = half
+    system.energy = parts.value
+    return system
+
+
+def _square(x: Ball) -> Ball:
+    """x·x."""
+    inner = product((x[0][:, None, :], x[1][:, None, :]), (x[0][:, :, None], x[1][:, :, None]))
+    return inner[0][:, 0, 0], inner[1][:, 0, 0]
+
+
+@dataclass(eq=False)
+class System:
+    """Balls of equations and Jacobian, the multiplier being the last unknown."""
+
+    values: Any
+    rvalues: FloatArray
+    jacobian: Any
+    rjacobian: FloatArray
+    multiplier: Any
+    energy: Ball
+
+    @classmethod
+    def empty(cls, count: int, total: int, kind: Any) -> System:
+        return cls(
+            np.zeros((count, total), kind),
+            np.zeros((count, total)),
+            np.zeros((count, total, total), kind),
+            np.zeros((count, total, total)),
+            np.zeros(count, kind),
+            exact(np.zeros(count)),
+        )
+
+    def fill_eigenvector_rows(
+        self, parts: Expansion, x: Ball, multiplier: Any | None, radius: FloatArray, last: int
+    ) -> None:
+        """∇h − Λx = 0; Λ is the quotient that x itself suggests, where none is given."""
+        n = x[0].shape[1]
+        if multiplier is None:
+            bar = x[0].conj()
+            multiplier = np.sum(bar * parts.gradient[0], axis=1) / np.sum((bar * x[0]).real, axis=1)
+        self.multiplier = multiplier
+        minus = -multiplier[:, None], radius[:, None]
+        self.values[:, :n], self.rvalues[:, :n] = add(parts.gradient, multiply(minus, x))
+        self.jacobian[:, :n, :n], self.rjacobian[:, :n, :n] = parts.hessian
+        i = np.arange(n)
+        diagonal = parts.hessian[0][:, i, i], parts.hessian[1][:, i, i]
+        self.jacobian[:, i, i], self.rjacobian[:, i, i] = add(diagonal, minus)
+        self.jacobian[:, :n, last], self.rjacobian[:, :n, last] = -x[0], x[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Discs:
+    """For each approximate solution the ball of `radius` around it, in which exactly one solution lies.
+
+    radius is inf where the test failed. multiplier: Λ or λ, known to the same radius.
+    """
+
+    radius: FloatArray
+    multiplier: Any
+    energy: Ball  # of the scaled polynomial over the ball; real points only
+    negative: NDArray[np.int64]  # negative eigenvalues of the bordered Hessian over the ball, −1 if not proved
+
+
+def discs(polynomial: BallPolynomial, z: Any, has_mu: bool) -> Discs:
+    """Krawczyk's test for many approximate solutions: classes for complex z, points of the sphere for real z.
+
+    With δ >= ‖Y F(z)‖ and a >= ‖1 − Y J(B)‖ over B = {|d| <= r}, r = 2δ: if δ + ar < r and a < 1, then
+    d ↦ d − Y F(z + d) maps B into its interior and contracts there, so that B holds exactly one solution, and J is
+    regular all over B (Krawczyk, Computing 4, 1969; the mean value of J lies in the convex hull of J(B), also for
+    complex z). The inverse Y and, for real points, the eigenvectors are approximations of any quality. With real F, z
+    and B the solution is real.
+    """
+    on_sphere = not np.iscomplexobj(z)
+
+    def system(multiplier: Any | None, radius: FloatArray) -> System:
+        if on_sphere:
+            return sphere_system(polynomial, z, multiplier, radius)
+        return class_system(polynomial, z, multiplier, radius, has_mu)
+
+    with np.errstate(all="ignore"):
+        at = system(None, np.zeros(len(z)))
+        inverse = _inverses(at.jacobian)
+        step = product(exact(inverse), (at.values[:, :, None], at.rvalues[:, :, None]))
+        delta = largest_row_sum(step)
+        radius = 2 * delta
+        over = system(at.multiplier, radius)
+        near = subtract(product(exact(inverse), (over.jacobian, over.rjacobian)), exact(np.eye(inverse.shape[1])))
+        defect = largest_row_sum(near)
+        # a <= 0.499 with r = 2δ, exact, leaves δ + ar < r
+        passed = np.isfinite(radius) & (delta > 0) & (defect <= 0.499)
+        signs = inertias(over.jacobian, over.rjacobian) if on_sphere else np.full(len(z), -1)
+    return Discs(np.where(passed, radius, np.inf), at.multiplier, over.energy, signs)
+
+
+def inertias(matrix: FloatArray, radius: FloatArray) -> NDArray[np.int64]:
+    """Number of negative eigenvalues of every symmetric matrix in the balls (count, n, n), −1 where not proved.
 
     With the columns of V near to eigenvectors: if ‖1 − VᵀV‖ < 1, V is invertible, and VᵀMV has the inertia of M
     (Sylvester). If VᵀMV is strictly diagonally dominant, so is every matrix on the line from its diagonal to it: none
     of them is singular, and the signs are those of the diagonal (Gershgorin).
     """
-    count, n, _ = matrix.shape
-    zero = np.zeros((n, n))
-    half = np.zeros((n, n))
-    rhalf = np.zeros((n, n))
-    inner = np.zeros((n, n))
-    rinner = np.zeros((n, n))
-    rest = np.zeros(n)
-    for b in range(count):
-        across = basis[b].T.copy()
-        product(across, zero, basis[b], zero, inner, rinner)
-        off_diagonal(inner, rinner, rest)
-        proved = True
-        for i in range(n):
-            proved = proved and widened(rest[i] + abs(inner[i, i] - 1.0)) < 1.0
-        product(across, zero, matrix[b], rmatrix[b], half, rhalf)
-        product(half, rhalf, basis[b], zero, inner, rinner)
-        off_diagonal(inner, rinner, rest)
-        total = 0
-        for i in range(n):
-            proved = proved and abs(inner[i, i]) > rest[i]
-            if inner[i, i] < 0.0:
-                total += 1
-        negative[b] = total if proved else -1
+    n = matrix.shape[1]
+    safe = np.where(_usable(matrix)[:, None, None], (matrix + matrix.transpose(0, 2, 1)) / 2, 0.0)
+    basis = np.ascontiguousarray(np.linalg.eigh(safe)[1])
+    across = exact(np.ascontiguousarray(basis.transpose(0, 2, 1)))
+    invertible = largest_row_sum(subtract(product(across, exact(basis)), exact(np.eye(n)))) < 1
+    inner, spread = product(product(across, (matrix, radius)), exact(basis))
+    i = np.arange(n)
+    diagonal = inner[:, i, i].copy()
+    inner[:, i, i] = 0.0  # the radius of the diagonal stays in the sum
+    dominant = np.all(np.abs(diagonal) > row_sums((inner, spread)), axis=1)
+    return np.where(invertible & dominant, np.sum(diagonal < 0, axis=1), -1)
 
 
-@dataclass(frozen=True, eq=False)
-class Discs:
-    """For each approximate solution the ball |z − centre| <= radius, in which exactly one solution lies.
-
-    radius is inf where the test failed. multiplier: Λ or λ, known to the same radius.
-    """
-
-    centre: ComplexArray | FloatArray
-    multiplier: ComplexArray | FloatArray
-    radius: FloatArray
-    energy: FloatArray  # (count, 2) midpoint and radius of the scaled polynomial over the ball; real points only
-    negative: NDArray[np.int64]  # negative eigenvalues of the bordered Hessian over the ball, −1 if not proved
-
-
-def discs(polynomial: BallPolynomial, z: Any, has_mu: bool, on_sphere: bool) -> Discs:
-    """Krawczyk's test for all approximate solutions at once; complex z, or real σ with `on_sphere`.
-
-    With δ >= ‖Y F(z)‖ and a >= ‖1 − Y J(B)‖ over B = {|d| <= r}, r = 2δ: if δ + ar < r and a < 1, then
-    d ↦ d − Y F(z + d) maps B into its interior and contracts there, so that B holds exactly one solution, and J is
-    regular all over B (Krawczyk, Computing 4, 1969; the mean value of J lies in the convex hull of J(B), also for
-    complex z). The inverse Y and, for real points, the eigenvectors are approximations of any quality.
-    """
-    count = len(z)
-    total = polynomial.n_spins + int(has_mu) + 1
-    kind = z.dtype
-    arrays = (polynomial.coefficients, polynomial.radii, polynomial.present)
-    values, jacobian = np.zeros((count, total), kind), np.zeros((count, total, total), kind)
-    rvalues, rjacobian = np.zeros((count, total)), np.zeros((count, total, total))
-    multiplier, energy = np.zeros(count, kind), np.zeros((count, 2), kind)
-    delta, defect = np.zeros(count), np.zeros(count)
-    negative = np.full(count, -1)
-
-    def evaluate(estimate: bool, reach: FloatArray) -> None:
-        critical_system(
-            *arrays, has_mu, on_sphere, estimate, z, multiplier, reach, values, rvalues, jacobian, rjacobian, energy
-        )
-
-    with np.errstate(all="ignore"):
-        evaluate(True, np.zeros(count))
-        inverse = _inverses(jacobian)
-        newton_bounds(inverse, values, rvalues, delta)
-        reach = 2 * delta
-        if on_sphere:
-            usable: NDArray[np.bool_] = np.isfinite(jacobian).all(axis=(1, 2))
-            symmetric = np.where(usable[:, None, None], (jacobian + jacobian.transpose(0, 2, 1)) / 2, 0.0)
-            basis = np.ascontiguousarray(np.linalg.eigh(symmetric)[1])
-        evaluate(False, reach)
-        contraction_bounds(inverse, jacobian, rjacobian, defect)
-        # a <= 0.499 with the true r = 2δ leaves δ + ar < r with room for the rounding of this line
-        passed = np.isfinite(reach) & (delta > 0) & (defect <= 0.499)
-    if on_sphere:
-        inertias(basis, jacobian, rjacobian, negative)
-    return Discs(z, multiplier, np.where(passed, reach, np.inf), energy.real.copy(), negative)
+def _usable(matrices: Any) -> NDArray[np.bool_]:
+    """Which matrices are finite."""
+    return np.asarray(np.isfinite(matrices).all(axis=(1, 2)), dtype=np.bool_)
 
 
 def _inverses(matrices: Any) -> Any:
     """Approximate inverses, nan where there is none."""
-    usable: NDArray[np.bool_] = np.isfinite(matrices).all(axis=(1, 2))
+    usable = _usable(matrices)
     safe = np.where(usable[:, None, None], matrices, np.eye(matrices.shape[1]))
     try:
         inverse = np.linalg.inv(safe)
