@@ -50,7 +50,7 @@ def _start(number, n_spins, gamma, has_mu, lane, z):  # type: ignore[no-untyped-
 def _contraction(tensor, matrix, vector, has_mu):  # type: ignore[no-untyped-def]
     """The real matrix that takes z to G(z), where G(z) z' is the bilinear form of the target's first N equations.
 
-    The entries of G are in the order of `spinglass.landscape.symmetric_lanes`, the last column included when there is μ.
+    Entries of G in the order of `spinglass.landscape.symmetric_lanes`, the last column included when there is μ.
     """
     n_spins = tensor.shape[0]
     count = n_spins * (n_spins + 1) // 2
