@@ -5,10 +5,11 @@ A block is done if and only if its shard is there and whole; what remains to be 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -80,7 +81,8 @@ class Campaign:
         store = Store(folder)
         with store.reserved():
             if not (place / PLAN).exists():
-                store.write_json(PLAN, plan.to_json())
+                with _disk(f"the plan cannot be written into {place}"):
+                    store.write_json(PLAN, plan.to_json())
         found = cls.open(folder)
         difference = plan.difference(found.plan)
         if difference:
@@ -168,7 +170,7 @@ class Campaign:
         if progress is not None:
             progress(done, len(blocks))
         failures: list[str] = []
-        for block, result in map_cells(compute_block, missing):
+        for block, result in map_cells(compute_block, missing) if missing else ():
             if isinstance(result, str):
                 failures.append(result)
                 continue
@@ -191,14 +193,8 @@ class Campaign:
         if self.folder is None:
             self._kept[block] = shard
             return
-        try:
+        with _disk(f"{block} cannot be written below {self.folder}"):
             write_shard(self.folder, block, shard)
-        except OSError as problem:
-            reason = "the disk is full" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else str(problem)
-            raise ComputationError(
-                f"{block} cannot be written below {self.folder}: {reason}. "
-                "Finished blocks are kept: make room and run again"
-            ) from problem
 
     def report(self) -> Report:
         """Make the tables and the summary again from the shards that are done, as the plan's report function does.
@@ -206,14 +202,15 @@ class Campaign:
         Without such a function: every table in one file, and the running means.
         """
         function = imported(self.plan.report) if self.plan.report else None
-        if function is not None:
-            made: Report = function(self)
-            return made
-        if self.plan.report:
-            raise input_error("report", self.plan.report, "cannot be imported")
-        status = self.status()
-        if self.folder is not None:
-            self.write_tables(self.folder / "data")
+        with _disk(f"the tables cannot be written into {self.folder}"):
+            if function is not None:
+                made: Report = function(self)
+                return made
+            if self.plan.report:
+                raise input_error("report", self.plan.report, "cannot be imported")
+            status = self.status()
+            if self.folder is not None and status.blocks_done:
+                self.write_tables(self.folder / "data")
         return Report(status.summary(), status.text())
 
     def status(self) -> Status:
@@ -334,6 +331,16 @@ def merge(
                 elif there.code == shard.code and there.files != shard.files:
                     raise ComputationError(f"{block} in {source.folder} differs from another one by the same code")
     return merged
+
+
+@contextlib.contextmanager
+def _disk(failure: str) -> Iterator[None]:
+    """Errors of the disk as errors that say what was lost: never a finished block."""
+    try:
+        yield
+    except OSError as problem:
+        reason = "the disk is full" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else str(problem)
+        raise ComputationError(f"{failure}: {reason}. Finished blocks are kept: make room and run again") from problem
 
 
 def _here(function: Callable[[Any], Any], cells: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -61,8 +62,15 @@ def process_map(
     with _one_thread_each():
         suspects: list[Any] = []
         yield from _in_company(function, deque((cell, 0) for cell in pending), workers, suspects)
+        deadly: list[Any] = []
         for cell in suspects:
-            yield cell, _alone(function, cell)
+            yield from _alone(function, cell, deadly)
+    if deadly:
+        deaths, more = _DEATHS_IN_COMPANY + _DEATHS_ALONE, f"; so did {len(deadly) - 1} more" if len(deadly) > 1 else ""
+        raise ComputationError(
+            f"worker processes died {deaths} times while they computed {deadly[0]}{more}: "
+            "killed from outside, or out of memory. All others are done"
+        )
 
 
 def _in_company(
@@ -101,18 +109,17 @@ def _in_company(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _alone(function: Callable[[Any], Any], cell: Any) -> Any:
-    """The result of a cell that has a worker for itself, so that a death of this worker is due to the cell."""
+def _alone(function: Callable[[Any], Any], cell: Any, deadly: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """A cell that has a worker for itself, so that deaths of the worker are due to it; then it goes to `deadly`."""
     for _ in range(_DEATHS_ALONE):
         with _new_pool(1) as pool:
             try:
-                return pool.submit(function, cell).result()
+                result = pool.submit(function, cell).result()
             except BrokenProcessPool:
                 continue
-    deaths = _DEATHS_IN_COMPANY + _DEATHS_ALONE
-    raise ComputationError(
-        f"worker processes died {deaths} times while they computed {cell}: killed from outside, or out of memory"
-    )
+        yield cell, result
+        return
+    deadly.append(cell)
 
 
 def _new_pool(workers: int) -> ProcessPoolExecutor:
@@ -169,6 +176,7 @@ def dask_map(function: Callable[[Any], Any], cells: Iterable[Any], address: str)
             "scheduler", address, "needs the package distributed: pip install 'spinglass[dask]'"
         ) from None
     try:
+        _knock(address)
         client = distributed.Client(address, timeout=_SCHEDULER_TIMEOUT, set_as_default=False)
     except (OSError, ValueError, ImportError) as problem:
         reason = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
@@ -188,17 +196,28 @@ def dask_map(function: Callable[[Any], Any], cells: Iterable[Any], address: str)
         except OSError:
             raise ComputationError(f"the Dask scheduler at {address} has no workers") from None
         threads = sum(client.nthreads().values())
-        ended = distributed.as_completed([submit() for _ in range(min(len(queue), 2 * threads))])
+        ended = distributed.as_completed([submit() for _ in range(min(len(queue), 2 * threads))], loop=client.loop)
         for future in ended:
             cell = running.pop(future.key)
             try:
                 result = future.result()
             except distributed.KilledWorker:
                 raise ComputationError(f"Dask workers died several times while they computed {cell}") from None
-            except (OSError, distributed.client.FutureCancelledError, distributed.client.FuturesCancelledError):
+            except (OSError, distributed.CancelledError):
                 raise ComputationError(f"the Dask scheduler at {address} was lost") from None
             if queue:
                 ended.add(submit())
             yield cell, result
     finally:
         client.close()
+
+
+def _knock(address: str) -> None:
+    """Raise `OSError` or `ValueError` where nothing listens, at once: Dask's own client takes half a minute for it."""
+    from distributed.comm import get_address_host_port, parse_address
+
+    if parse_address(address)[0] in ("inproc", "ucx", "ws", "wss"):
+        return
+    host, port = get_address_host_port(address)
+    with socket.create_connection((host, port), timeout=_SCHEDULER_TIMEOUT):
+        pass

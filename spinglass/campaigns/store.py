@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import io
 import json
 import math
@@ -57,14 +58,16 @@ def write_whole(target: Path, content: bytes | str) -> Path:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to disk, where the system can: a rename lasts only then."""
+    """Bring the names in a folder to disk, where the system can do that: a rename lasts only then."""
     try:
         handle = os.open(folder, os.O_RDONLY)
-    except OSError:  # a system on which folders cannot be opened
+    except PermissionError:  # Windows opens no folders
         return
     try:
-        with contextlib.suppress(OSError):
-            os.fsync(handle)
+        os.fsync(handle)
+    except OSError as problem:
+        if problem.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system without this
+            raise
     finally:
         os.close(handle)
 

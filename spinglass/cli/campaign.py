@@ -179,7 +179,7 @@ def campaign_progress(campaign: Campaign, shown: bool, note: Note | None) -> Ite
         def seen(block: Block, shard: Shard) -> None:
             if "samples" in shard.files:
                 estimates.add(block.cell, shard.table("samples"))
-            text = "" if note is None else note(block.cell, estimates)
+            text = "" if note is None or bar.disable else note(block.cell, estimates)
             bar.update(tasks[block.cell], advance=block.samples, note=text)
 
         yield seen
