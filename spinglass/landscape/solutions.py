@@ -13,10 +13,10 @@ SAME = 1e-7  # distance in projective coordinates below which two refined soluti
 def compare(solutions: NDArray[np.complex128]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each solution the first one equal to it, and its conjugate partner.
 
-    ``first[i]`` is the smallest j with solution j equal to solution i; ``partner[i]`` is the nearest distinct solution
-    to the conjugate of i (i itself when real), or −1 when none is near. A solution is real exactly when it is its own
-    partner: no threshold on imaginary parts is involved. Solutions are compared as points (z, 1)/|(z, 1)|, so large
-    ones count like small ones. Time O(count log count).
+    ``first[i]`` is the smallest j with solution j equal to solution i; ``partner[i]`` is the first of those equal to
+    the solution nearest to the conjugate of i (``first[i]`` when real), or −1 when none is near. A solution is real
+    exactly when it is its own partner: no threshold on imaginary parts is involved. Solutions are compared as points
+    (z, 1)/|(z, 1)|, so large ones count like small ones. Time O(count log count), also with many equal solutions.
     """
     count, n = solutions.shape
     points = np.empty((count, n + 1), dtype=complex)
@@ -35,29 +35,50 @@ def compare(solutions: NDArray[np.complex128]) -> tuple[NDArray[np.int64], NDArr
 
 @jit
 def _compare(points, key, order, first, partner):  # type: ignore[no-untyped-def]
+    """Points with keys further apart than the window differ; each point is compared with one of every set of equals."""
     count, n = points.shape
     window = 2.0 * n * SAME
+    chosen = np.empty(count, np.int64)  # one of each set of equal points, by increasing key
+    group = np.empty(count, np.int64)  # the place there of the one equal to i
+    groups = 0
     for rank in range(count):
         i = order[rank]
-        best = 4.0
-        first[i] = i
-        partner[i] = -1
-        low = rank
-        while low > 0 and key[i] - key[order[low - 1]] <= window:
-            low -= 1
-        for other in range(low, count):
-            j = order[other]
-            if key[j] - key[i] > window:
+        group[i] = groups
+        place = groups - 1
+        while place >= 0 and key[i] - key[chosen[place]] <= window:
+            if _squared_distance(points[i], points[chosen[place]], 1.0) <= SAME * SAME:
+                group[i] = place
                 break
-            same = 0.0
-            mirror = 0.0
-            for k in range(n):
-                a = points[i, k]
-                b = points[j, k]
-                same += (a.real - b.real) ** 2 + (a.imag - b.imag) ** 2
-                mirror += (a.real - b.real) ** 2 + (a.imag + b.imag) ** 2
-            if same <= SAME * SAME and j < first[i]:
-                first[i] = j
-            if mirror <= SAME * SAME and mirror < best:
-                best = mirror
-                partner[i] = j
+            place -= 1
+        if group[i] == groups:
+            chosen[groups] = i
+            groups += 1
+    lowest = np.full(groups, count)
+    for i in range(count):
+        lowest[group[i]] = min(lowest[group[i]], i)
+    mirrored = np.full(groups, -1)
+    low = 0
+    for own in range(groups):
+        i = chosen[own]
+        best = SAME * SAME
+        while key[i] - key[chosen[low]] > window:
+            low += 1
+        place = low
+        while place < groups and key[chosen[place]] - key[i] <= window:
+            distance = _squared_distance(points[i], points[chosen[place]], -1.0)
+            if distance <= best:
+                best = distance
+                mirrored[own] = lowest[place]
+            place += 1
+    for i in range(count):
+        first[i] = lowest[group[i]]
+        partner[i] = mirrored[group[i]]
+
+
+@jit
+def _squared_distance(a, b, sign):  # type: ignore[no-untyped-def]
+    """|a − b|² for sign = 1, |a − b̄|² for sign = −1."""
+    total = 0.0
+    for k in range(len(a)):
+        total += (a[k].real - b[k].real) ** 2 + (a[k].imag - sign * b[k].imag) ** 2
+    return total
