@@ -6,7 +6,6 @@ at a multiset with n orderings is the mean of n independent standard normals: va
 
 from __future__ import annotations
 
-import itertools
 import math
 from functools import lru_cache
 
@@ -15,7 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from spinglass._errors import input_error
 from spinglass.hamiltonians.memory import check_fits
-from spinglass.hamiltonians.symmetric_tensor import SymmetricTensor, orderings, sorted_multisets
+from spinglass.hamiltonians.symmetric_tensor import (
+    SymmetricTensor,
+    multisets_of_block,
+    orderings,
+    packed_positions,
+    sorted_multisets,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -59,31 +64,11 @@ def symmetrised(p: int, x: ArrayLike, n_spins: int | None = None) -> SymmetricTe
         raise input_error(f"{name}.shape", tensor.shape, f"must be ({n_spins},)*{p}, the N of the other couplings")
     if not np.all(np.isfinite(tensor)):
         raise input_error(name, x, "must be finite")
+    n = tensor.shape[0] if p else (n_spins or 1)
     if p < 2:
-        return (
-            SymmetricTensor(p, n_spins or 1, tensor.flatten())
-            if p == 0
-            else SymmetricTensor(1, len(tensor), tensor.copy())
-        )
-    return SymmetricTensor(p, tensor.shape[0], _symmetric_entries(tensor))
-
-
-def _symmetric_entries(tensor: FloatArray) -> FloatArray:
-    """The mean over all orders of the indices, slab by slab of the smallest index."""
-    n, p = tensor.shape[0], tensor.ndim
-    entries = np.empty(math.comb(n + p - 1, p))
-    orders = list(itertools.permutations(range(p)))
-    position = 0
-    for i in range(n):
-        rest = n - i
-        sorted_rest = np.ones((rest,) * (p - 1), dtype=bool)
-        for axis in range(p - 2):
-            pair = np.triu(np.ones((rest, rest), dtype=bool))
-            sorted_rest &= pair.reshape((1,) * axis + (rest, rest) + (1,) * (p - 3 - axis))
-        total = np.zeros((rest,) * (p - 1))
-        for order in orders:
-            total += tensor.transpose(order)[(i,) + (slice(i, None),) * (p - 1)]
-        slab = total[sorted_rest]
-        entries[position : position + len(slab)] = slab
-        position += len(slab)
-    return entries / len(orders)
+        return SymmetricTensor(p, n, tensor.flatten())
+    entries = np.zeros(math.comb(n + p - 1, p))
+    for first in range(n):
+        multisets = multisets_of_block(n, p, first)
+        np.add.at(entries, packed_positions(multisets, n), tensor[first].reshape(-1) / orderings(multisets))
+    return SymmetricTensor(p, n, entries)

@@ -17,9 +17,6 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 Table = NDArray[np.uint64]
 
-_TILE = 8192  # columns whose P and A stay in the cache of the second level
-_TOGETHER = 8  # points that share one pass
-
 
 def packed_size(n_spins: int, p: int) -> int:
     """The number of multisets of p indices."""
@@ -53,6 +50,8 @@ class Monomials:
 
         n = len(w)
         starts = slab_starts(n, max(p, 2))
+        w = np.array(w)  # contiguous and writable: one compiled version of each loop serves all
+        v = None if v is None else np.array(v)
         self.w, self.v, self.starts = w, v, starts
         self.values: dict[int, FloatArray] = {1: w}
         self.slopes: dict[int, FloatArray] = {} if v is None else {1: v}
@@ -66,69 +65,55 @@ class Monomials:
                 packed_loops.raise_monomials(self.slopes[degree - 1], starts, runs, w, slope)
 
 
-def _fold(
-    entries: FloatArray, degree: int, starts: Table, points: list[FloatArray], monomials: list[FloatArray]
-) -> tuple[FloatArray, FloatArray]:
-    """(A, D) for several points and several P: shapes (points, size of degree − 1) and (monomials, N)."""
-    from spinglass.hamiltonians import packed_loops
-
-    n = len(points[0])
-    weights, columns = np.array(points), np.array(monomials)
-    rows = np.zeros((len(points), columns.shape[1]))
-    sums = np.zeros((len(monomials), n))
-    packed_loops.heads(entries, starts, leading_runs(n, degree), columns, weights, rows, sums)
-    packed_loops.tails(entries, starts, np.uint64(degree), columns, weights, rows, sums, np.uint64(_TILE))
-    return rows, sums
-
-
 def _gradient(entries: FloatArray, degree: int, at: Monomials) -> FloatArray:
     """∇ S(w, …, w)."""
+    from spinglass.hamiltonians import packed_loops
+
     if degree == 1:
         return entries
-    rows, sums = _fold(entries, degree, at.starts, [at.w], [at.values[degree - 1]])
-    return degree * (sums[0] + _gradient(rows[0], degree - 1, at))
+    n, columns = len(at.w), at.values[degree - 1]
+    row, sums = np.zeros(len(columns)), np.zeros(n)
+    packed_loops.heads(entries, at.starts, leading_runs(n, degree), columns, at.w, row, sums)
+    packed_loops.tails(entries, at.starts, np.uint64(degree), columns, at.w, row, sums)
+    row.setflags(write=False)  # as the entries are: one compiled version
+    return degree * (sums + _gradient(row, degree - 1, at))
 
 
-def _hessian_vector(entries: FloatArray, degree: int, at: Monomials) -> FloatArray:
-    """∇² S(w, …, w) v."""
+def _both(entries: FloatArray, degree: int, at: Monomials) -> tuple[FloatArray, FloatArray]:
+    """∇ S(w, …, w) and its derivative in the direction v, ∇² S(w, …, w) v."""
+    from spinglass.hamiltonians import packed_loops
+
     if degree == 1:
-        return np.zeros(len(entries))
+        return entries, np.zeros(len(entries))
     assert at.v is not None
-    rows, sums = _fold(entries, degree, at.starts, [at.w, at.v], [at.slopes[degree - 1]])
-    lower = _hessian_vector(rows[0], degree - 1, at) + _gradient(rows[1], degree - 1, at)
-    return degree * (sums[0] + lower)
+    n, values, slopes = len(at.w), at.values[degree - 1], at.slopes[degree - 1]
+    row, row_along = np.zeros(len(values)), np.zeros(len(values))
+    sums, sums_along = np.zeros(n), np.zeros(n)
+    runs = leading_runs(n, degree)
+    packed_loops.heads(entries, at.starts, runs, values, at.w, row, sums)
+    packed_loops.heads(entries, at.starts, runs, slopes, at.v, row_along, sums_along)
+    packed_loops.tails_along(
+        entries, at.starts, np.uint64(degree), values, slopes, at.w, at.v, row, row_along, sums, sums_along
+    )
+    row.setflags(write=False)
+    row_along.setflags(write=False)
+    gradient, product = _both(row, degree - 1, at)
+    return degree * (sums + gradient), degree * (sums_along + product + _gradient(row_along, degree - 1, at))
 
 
 def value_and_gradient(entries: FloatArray, p: int, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """S(w, …, w), shape (batch,), and its gradient, shape (batch, N); p >= 2."""
-    batch, n = points.shape
-    gradient = np.empty((batch, n))
-    for start in range(0, batch, _TOGETHER):
-        group = [Monomials(p, w) for w in points[start : start + _TOGETHER]]
-        rows, sums = _fold(entries, p, group[0].starts, [at.w for at in group], [at.values[p - 1] for at in group])
-        for b, at in enumerate(group):
-            gradient[start + b] = p * (sums[b] + _gradient(rows[b], p - 1, at))
+    """S(w, …, w), shape (batch,), and its gradient, shape (batch, N); one pass per point; p >= 2."""
+    gradient = np.array([_gradient(entries, p, Monomials(p, w)) for w in points]).reshape(points.shape)
     return np.einsum("bi,bi->b", points, gradient) / p, gradient
-
-
-def hessian_vector(entries: FloatArray, p: int, points: FloatArray, vectors: FloatArray) -> FloatArray:
-    """∇²S(w, …, w) v, shape (batch, N); p >= 2."""
-    result = np.empty(points.shape)
-    for b, (w, v) in enumerate(zip(points, vectors, strict=True)):
-        result[b] = _hessian_vector(entries, p, Monomials(p, w, v))
-    return result
 
 
 def gradient_and_hessian_vector(
     entries: FloatArray, p: int, points: FloatArray, vectors: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """∇S(w, …, w) and ∇²S(w, …, w) v with one pass for both; p >= 2."""
+    """∇S(w, …, w) and ∇²S(w, …, w) v, shapes (batch, N); one pass per point for both; p >= 2."""
     gradient, product = np.empty(points.shape), np.empty(points.shape)
     for b, (w, v) in enumerate(zip(points, vectors, strict=True)):
-        at = Monomials(p, w, v)
-        rows, sums = _fold(entries, p, at.starts, [w, v], [at.values[p - 1], at.slopes[p - 1]])
-        gradient[b] = p * (sums[0] + _gradient(rows[0], p - 1, at))
-        product[b] = p * (sums[1] + _hessian_vector(rows[0], p - 1, at) + _gradient(rows[1], p - 1, at))
+        gradient[b], product[b] = _both(entries, p, Monomials(p, w, v))
     return gradient, product
 
 
@@ -143,7 +128,8 @@ def hessian(entries: FloatArray, p: int, points: FloatArray) -> FloatArray:
         tensor = entries
         for degree in range(p, 2, -1):
             lower = np.zeros(packed_size(n, degree - 1))
-            packed_loops.contract(tensor, starts, np.uint64(degree), points[b], lower)
+            packed_loops.contract(tensor, starts, np.uint64(degree), np.array(points[b]), lower)
+            lower.setflags(write=False)
             tensor = lower
         packed_loops.unpack_matrix(tensor, result[b], float(p * (p - 1)))
     return result

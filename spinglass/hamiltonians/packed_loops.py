@@ -17,72 +17,174 @@ from spinglass._jit import jit
 U = np.uint64
 
 
+_LANES = 96  # partial sums per slab: a loop over them is one that the compiler turns into vector instructions;
+# eight slabs' worth must not come to lie 4096 bytes apart, where a load waits for the wrong store
+_TILE = 1 << 16  # columns that all slabs pass before the next ones: what they share stays in the cache
+
+
 @jit
-def heads(entries, starts, runs, monomials, points, rows, sums):  # type: ignore[no-untyped-def]
-    """The multisets (i, J) with J beginning with i: rows[a, J] += w_i S/r, sums[b, i] += Σ_J P_J S/r.
+def _dot(entries, s, values, start, count):  # type: ignore[no-untyped-def]
+    """Σ_k entries[s + k] values[start + k], k < count, as eight sums."""
+    a0, a1, a2, a3, a4, a5, a6, a7 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    p, q = s, start
+    for _ in range(count >> U(3)):
+        a0 += entries[p] * values[q]
+        a1 += entries[p + U(1)] * values[q + U(1)]
+        a2 += entries[p + U(2)] * values[q + U(2)]
+        a3 += entries[p + U(3)] * values[q + U(3)]
+        a4 += entries[p + U(4)] * values[q + U(4)]
+        a5 += entries[p + U(5)] * values[q + U(5)]
+        a6 += entries[p + U(6)] * values[q + U(6)]
+        a7 += entries[p + U(7)] * values[q + U(7)]
+        p += U(8)
+        q += U(8)
+    rest = 0.0
+    for k in range(count & U(7)):
+        rest += entries[p + k] * values[q + k]
+    return (((a0 + a4) + (a1 + a5)) + ((a2 + a6) + (a3 + a7))) + rest
+
+
+@jit
+def _total(lanes, start):  # type: ignore[no-untyped-def]
+    """The sum of the lanes from `start` on, which are set to zero again."""
+    a0, a1, a2, a3 = 0.0, 0.0, 0.0, 0.0
+    for h in range(U(_LANES) >> U(2)):
+        k = start + (h << U(2))
+        a0 += lanes[k]
+        a1 += lanes[k + U(1)]
+        a2 += lanes[k + U(2)]
+        a3 += lanes[k + U(3)]
+    for h in range(U(_LANES)):
+        lanes[start + h] = 0.0
+    return (a0 + a1) + (a2 + a3)
+
+
+@jit
+def heads(entries, starts, runs, monomials, point, row, sums):  # type: ignore[no-untyped-def]
+    """The multisets (i, J) with J beginning with i: row[J] += w_i S/r, sums[i] += Σ_J P_J S/r.
 
     r is the number of leading indices equal to i; runs[r, i] counts the multisets of slab i with at least r of them.
     """
     degree = U(runs.shape[0] - 1)
-    n = U(points.shape[1])
-    for i in range(n):
+    for i in range(U(point.shape[0])):
         s, column, done = starts[degree, i], starts[degree - U(1), i], U(0)
         for q in range(degree - U(1)):
             r = degree - q
             end = runs[r, i]
             share = 1.0 / np.float64(r)
-            for a in range(U(points.shape[0])):
-                factor = share * points[a, i]
-                for k in range(done, end):
-                    rows[a, column + k] += factor * entries[s + k]
-            for b in range(U(monomials.shape[0])):
-                total = 0.0
-                for k in range(done, end):
-                    total += monomials[b, column + k] * entries[s + k]
-                sums[b, i] += share * total
+            factor = share * point[i]
+            sums[i] += share * _dot(entries, s + done, monomials, column + done, end - done)
+            for k in range(done, end):
+                row[column + k] += factor * entries[s + k]
             done = end
 
 
 @jit
-def tails(entries, starts, degree, monomials, points, rows, sums, tile):  # type: ignore[no-untyped-def]
-    """The multisets (i, J) with J > i: rows[a, J] += w_i S, sums[b, i] += Σ_J P_J S, each entry read once."""
-    n, size = U(points.shape[1]), U(monomials.shape[1])
+def tails(entries, starts, degree, monomials, point, row, sums):  # type: ignore[no-untyped-def]
+    """The multisets (i, J) with J > i: row[J] += w_i S, sums[i] += Σ_J P_J S; four slabs at a time, each entry once."""
+    n, size = U(point.shape[0]), U(monomials.shape[0])
     lower = degree - U(1)
+    lanes = np.zeros(4 * _LANES)
     first = U(0)
     while first < size:
-        last = min(first + tile, size)
-        for i in range(n):
-            column = max(first, starts[lower, i + U(1)])
-            if column >= last:
-                break
-            s = starts[degree, i] + (column - starts[lower, i])
-            while column < last:
-                count = min(U(512), last - column)
-                for b in range(U(monomials.shape[0])):
-                    a0, a1, a2, a3 = 0.0, 0.0, 0.0, 0.0
-                    a4, a5, a6, a7 = 0.0, 0.0, 0.0, 0.0
-                    p, q = s, column
-                    for _ in range(count >> U(3)):
-                        a0 += entries[p] * monomials[b, q]
-                        a1 += entries[p + U(1)] * monomials[b, q + U(1)]
-                        a2 += entries[p + U(2)] * monomials[b, q + U(2)]
-                        a3 += entries[p + U(3)] * monomials[b, q + U(3)]
-                        a4 += entries[p + U(4)] * monomials[b, q + U(4)]
-                        a5 += entries[p + U(5)] * monomials[b, q + U(5)]
-                        a6 += entries[p + U(6)] * monomials[b, q + U(6)]
-                        a7 += entries[p + U(7)] * monomials[b, q + U(7)]
-                        p += U(8)
-                        q += U(8)
-                    rest = 0.0
-                    for k in range(count & U(7)):
-                        rest += entries[p + k] * monomials[b, q + k]
-                    sums[b, i] += (((a0 + a4) + (a1 + a5)) + ((a2 + a6) + (a3 + a7))) + rest
-                for a in range(U(points.shape[0])):
-                    factor = points[a, i]
+        last = min(first + U(_TILE), size)
+        i = U(0)
+        while i < n and starts[lower, i + U(1)] < last:
+            together = U(4) if i + U(4) <= n else U(1)
+            column = max(first, starts[lower, i + together])  # from here on all of them go together
+            if together == U(1) or column >= last:
+                together, column = U(1), last
+            for b in range(i, i + together):
+                begin = max(first, starts[lower, b + U(1)])
+                if begin < column:
+                    s = starts[degree, b] + (begin - starts[lower, b])
+                    sums[b] += _dot(entries, s, monomials, begin, column - begin)
+                    factor = point[b]
+                    for k in range(column - begin):
+                        row[begin + k] += factor * entries[s + k]
+            if column < last:
+                s0 = starts[degree, i] + (column - starts[lower, i])
+                s1 = starts[degree, i + U(1)] + (column - starts[lower, i + U(1)])
+                s2 = starts[degree, i + U(2)] + (column - starts[lower, i + U(2)])
+                s3 = starts[degree, i + U(3)] + (column - starts[lower, i + U(3)])
+                w0, w1, w2, w3 = point[i], point[i + U(1)], point[i + U(2)], point[i + U(3)]
+                while column < last:
+                    count = min(U(_LANES), last - column)
                     for k in range(count):
-                        rows[a, column + k] += factor * entries[s + k]
-                column += count
-                s += count
+                        x0, x1, x2, x3 = entries[s0 + k], entries[s1 + k], entries[s2 + k], entries[s3 + k]
+                        y = monomials[column + k]
+                        row[column + k] += (w0 * x0 + w1 * x1) + (w2 * x2 + w3 * x3)
+                        lanes[k] += x0 * y
+                        lanes[U(_LANES) + k] += x1 * y
+                        lanes[U(2 * _LANES) + k] += x2 * y
+                        lanes[U(3 * _LANES) + k] += x3 * y
+                    column += count
+                    s0 += count
+                    s1 += count
+                    s2 += count
+                    s3 += count
+                for b in range(U(4)):
+                    sums[i + b] += _total(lanes, b * U(_LANES))
+            i += together
+        first = last
+
+
+@jit
+def tails_along(entries, starts, degree, p0, p1, w, v, row0, row1, sums0, sums1):  # type: ignore[no-untyped-def]
+    """`tails` for two points w and v and two families of monomials with one look at each entry."""
+    n, size = U(w.shape[0]), U(p0.shape[0])
+    lower = degree - U(1)
+    lanes = np.zeros(8 * _LANES)
+    first = U(0)
+    while first < size:
+        last = min(first + U(_TILE), size)
+        i = U(0)
+        while i < n and starts[lower, i + U(1)] < last:
+            together = U(4) if i + U(4) <= n else U(1)
+            column = max(first, starts[lower, i + together])
+            if together == U(1) or column >= last:
+                together, column = U(1), last
+            for b in range(i, i + together):
+                begin = max(first, starts[lower, b + U(1)])
+                if begin < column:
+                    s = starts[degree, b] + (begin - starts[lower, b])
+                    sums0[b] += _dot(entries, s, p0, begin, column - begin)
+                    sums1[b] += _dot(entries, s, p1, begin, column - begin)
+                    factor0, factor1 = w[b], v[b]
+                    for k in range(column - begin):
+                        row0[begin + k] += factor0 * entries[s + k]
+                        row1[begin + k] += factor1 * entries[s + k]
+            if column < last:
+                s0 = starts[degree, i] + (column - starts[lower, i])
+                s1 = starts[degree, i + U(1)] + (column - starts[lower, i + U(1)])
+                s2 = starts[degree, i + U(2)] + (column - starts[lower, i + U(2)])
+                s3 = starts[degree, i + U(3)] + (column - starts[lower, i + U(3)])
+                w0, w1, w2, w3 = w[i], w[i + U(1)], w[i + U(2)], w[i + U(3)]
+                v0, v1, v2, v3 = v[i], v[i + U(1)], v[i + U(2)], v[i + U(3)]
+                while column < last:
+                    count = min(U(_LANES), last - column)
+                    for k in range(count):
+                        x0, x1, x2, x3 = entries[s0 + k], entries[s1 + k], entries[s2 + k], entries[s3 + k]
+                        y, z = p0[column + k], p1[column + k]
+                        row0[column + k] += (w0 * x0 + w1 * x1) + (w2 * x2 + w3 * x3)
+                        row1[column + k] += (v0 * x0 + v1 * x1) + (v2 * x2 + v3 * x3)
+                        lanes[k] += x0 * y
+                        lanes[U(_LANES) + k] += x1 * y
+                        lanes[U(2 * _LANES) + k] += x2 * y
+                        lanes[U(3 * _LANES) + k] += x3 * y
+                        lanes[U(4 * _LANES) + k] += x0 * z
+                        lanes[U(5 * _LANES) + k] += x1 * z
+                        lanes[U(6 * _LANES) + k] += x2 * z
+                        lanes[U(7 * _LANES) + k] += x3 * z
+                    column += count
+                    s0 += count
+                    s1 += count
+                    s2 += count
+                    s3 += count
+                for b in range(U(4)):
+                    sums0[i + b] += _total(lanes, b * U(_LANES))
+                    sums1[i + b] += _total(lanes, (U(4) + b) * U(_LANES))
+            i += together
         first = last
 
 
@@ -112,10 +214,7 @@ def contract(entries, starts, degree, point, result):  # type: ignore[no-untyped
     while True:
         last = index[q - U(1)]
         count = n - last
-        total = 0.0
-        for k in range(count):
-            total += entries[position + k] * point[last + k]
-        result[row] += total
+        result[row] += _dot(entries, position, point, last, count)
         for t in range(q):
             value = index[t]
             if t + U(1) < q and index[t + U(1)] == value:
@@ -127,7 +226,7 @@ def contract(entries, starts, degree, point, result):  # type: ignore[no-untyped
                     start += starts[remaining, index[u]] - starts[remaining, before]
                     before = index[u]
             start -= before
-            skip = U(1) if value == last else U(0)  # k = last: that removal was counted in `total`
+            skip = U(1) if value == last else U(0)  # k = last: that removal is in the sum above
             factor = point[value]
             for k in range(last + skip, n):
                 result[start + k] += factor * entries[position + (k - last)]

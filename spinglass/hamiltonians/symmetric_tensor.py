@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from spinglass.hamiltonians.memory import memory_limit
 FloatArray = NDArray[np.float64]
 
 _KEPT = 1 << 20  # entries up to which the map from ordered to sorted indices is kept
-_DENSE_IS_FASTER = 1 << 15  # entries up to which products with the full tensor win
+_DENSE_IS_FASTER = 1 << 18  # entries up to which products with the full tensor win
 
 
 def sorted_multisets(n_spins: int, p: int) -> NDArray[np.int64]:
@@ -40,22 +39,29 @@ def orderings(multisets: NDArray[np.int64]) -> FloatArray:
     return number
 
 
-def _positions(n_spins: int, p: int) -> NDArray[np.int64]:
-    """For each entry of the (N,)*p tensor the position of its multiset in the packed order."""
-    position = np.zeros((n_spins,) * p, dtype=np.int64)
-    index = np.sort(np.indices((n_spins,) * p, sparse=False).reshape(p, -1), axis=0)
+def multisets_of_block(n_spins: int, p: int, first: int) -> NDArray[np.int64]:
+    """The sorted indices of the entries (first, i₂, …, i_p) of the full tensor, in its order; shape (N^{p−1}, p)."""
+    index = np.empty((n_spins ** (p - 1), p), dtype=np.int64)
+    index[:, 0] = first
+    index[:, 1:] = np.indices((n_spins,) * (p - 1)).reshape(p - 1, -1).T
+    index.sort(axis=1)
+    return index
+
+
+def packed_positions(multisets: NDArray[np.int64], n_spins: int) -> NDArray[np.int64]:
+    """The positions of multisets in the packed order."""
+    p = multisets.shape[1]
     starts = packed.slab_starts(n_spins, p).astype(np.int64)
-    flat = position.reshape(-1)
-    before: Any = 0
-    for t in range(p):
-        flat += starts[p - t, index[t]] - starts[p - t, before]
-        before = index[t]
+    position = starts[p, multisets[:, 0]]
+    for t in range(1, p):
+        position += starts[p - t, multisets[:, t]] - starts[p - t, multisets[:, t - 1]]
     return position
 
 
 @lru_cache(maxsize=16)
 def _kept_positions(n_spins: int, p: int) -> NDArray[np.int64]:
-    return _positions(n_spins, p)
+    rows = [packed_positions(multisets_of_block(n_spins, p, first), n_spins) for first in range(n_spins)]
+    return np.array(rows).reshape((n_spins,) * p)
 
 
 class SymmetricTensor:
@@ -79,24 +85,24 @@ class SymmetricTensor:
         """The full array of shape (N,)*p, made at the first call; `InputError` with the bytes where it is too large."""
         if self._dense is None:
             n, p = self.n_spins, self.p
-            need, limit = 24 * n**p if p > 2 else 8 * n**p, memory_limit()
+            need, limit = 8 * n**p + (24 * p * n ** (p - 1) if p > 2 else 0), memory_limit()
             if need > limit:
                 raise InputError(
-                    f"n_spins = {n}, p = {p}: the full array of the couplings would take {8 * n**p} bytes, and {need} "
-                    f"while it is made ({need / 2**30:.3g} GiB), more than the {limit} bytes allowed here (half of the "
-                    "memory); energies and derivatives work with the packed couplings"
+                    f"n_spins = {n}, p = {p}: the full array of the couplings would take {need} bytes "
+                    f"({need / 2**30:.3g} GiB), more than the {limit} bytes allowed here (half of the memory); "
+                    "energies and derivatives work with the packed couplings"
                 )
             if p == 0:
                 dense = self.entries.reshape(())
             elif p == 1:
                 dense = self.entries
-            elif p == 2 and n * n > _KEPT:
-                from spinglass.hamiltonians import packed_loops
-
-                dense = np.empty((n, n))
-                packed_loops.unpack_matrix(self.entries, dense, 1.0)
+            elif n**p <= _KEPT:
+                dense = self.entries[_kept_positions(n, p)]
             else:
-                dense = self.entries[(_kept_positions if n**p <= _KEPT else _positions)(n, p)]
+                dense = np.empty((n,) * p)
+                for first in range(n):
+                    positions = packed_positions(multisets_of_block(n, p, first), n)
+                    dense[first] = self.entries[positions].reshape((n,) * (p - 1))
             dense.setflags(write=False)
             self._dense = dense
         return self._dense
@@ -136,7 +142,7 @@ class SymmetricTensor:
         """Its Hessian times v, shape (batch, N)."""
         if self._full:
             return kernels.form_hessian_vector(self.dense(), points, vectors)
-        return packed.hessian_vector(self.entries, self.p, points, vectors)
+        return packed.gradient_and_hessian_vector(self.entries, self.p, points, vectors)[1]
 
     def gradient_and_hessian_vector(self, points: FloatArray, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The gradient and the Hessian times v, shapes (batch, N), with one pass."""
