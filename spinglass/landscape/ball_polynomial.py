@@ -22,6 +22,7 @@ class BallPolynomial:
 
     coefficients, radii : the tensors of k = 0 … degree one after the other, N^k numbers each.
     present : which degrees have a coefficient that is not exactly zero.
+    random_degree : the highest degree of the couplings; the field may be of a higher one.
     """
 
     n_spins: int
@@ -30,6 +31,7 @@ class BallPolynomial:
     coefficients: FloatArray
     radii: FloatArray
     present: NDArray[np.bool_]
+    random_degree: int
 
     @classmethod
     def of(cls, problem: PolynomialProblem) -> BallPolynomial:
@@ -47,7 +49,7 @@ class BallPolynomial:
         present = np.array([bool(np.any(middle != 0) or np.any(radius > 0)) for middle, radius in parts])
         degree = int(np.max(np.flatnonzero(present), initial=0))
         parts, present = parts[: degree + 1], present[: degree + 1]
-        largest = max([float(np.linalg.norm(middle.ravel())) * k for k, (middle, _) in enumerate(parts) if k] or [0.0])
+        largest = max([float(np.max(np.abs(middle), initial=0.0)) for middle, _ in parts[1:]], default=0.0)
         exponent = math.frexp(largest)[1] if 0 < largest < math.inf else 0
         coefficients = np.concatenate([middle.ravel() for middle, _ in parts])
         radii = np.concatenate([radius.ravel() for _, radius in parts])
@@ -55,7 +57,8 @@ class BallPolynomial:
             scaled = np.ldexp(coefficients, -exponent)
             lost = np.ldexp(scaled, exponent) != coefficients  # a power of two rounds in the subnormal range only
             radii = np.ldexp(radii, -exponent) + np.where(lost | (radii > 0), 2 * TINY, 0.0)
-        return cls(n, degree, exponent, scaled, radii, present)
+        couplings = max([0, *(int(k) for k, tensor in tensors.items() if np.any(tensor))])
+        return cls(n, degree, exponent, scaled, radii, present, couplings)
 
     def tensor(self, k: int) -> tuple[FloatArray, FloatArray]:
         """T_k, N^k numbers and their radii."""
@@ -76,13 +79,23 @@ class BallPolynomial:
         with multiplicity, less if any are at infinity, Λ = 0, or of positive dimension (Bézout; Fulton, Intersection
         Theory, §8.4 and §12.3): ((d−1)^N − 1)/(d−2) classes, or twice as many (Cartwright, Sturmfels, LAA 438, 2013).
         Degree 2: N eigenlines; with a linear term the 2N roots of det(M−Λ)² (1 − |(M−Λ)^{-1}b|²), where an eigenvalue
-        with several solutions is a root at least as often as it has isolated ones. Degree 1: σ = ±b/|b|.
+        with several solutions is a root at least as often as it has isolated ones. Degree 1: b.
+
+        A field of a degree j above that of the couplings, p >= 2, has solutions at infinity, and the number is that of
+        generic members of the family, 2((j−1)c + 1) with c = ((p−1)^{N−1} − 1)/(p−2) (`HomogeneousSystem`), which no
+        member can exceed in isolated solutions (Sommese, Wampler, The Numerical Solution of Systems of Polynomials,
+        2005, theorem 7.1.1); manifolds of critical points are not excluded then.
         """
-        d, n = self.degree, self.n_spins
-        if d < 1:
-            return 0
-        classes = n if d == 2 else (1 if d == 1 else ((d - 1) ** n - 1) // (d - 2))
-        return classes if self.is_homogeneous and d > 1 else 2 * classes
+        d, n, p = self.degree, self.n_spins, self.random_degree
+        if d > p >= 2:
+            return 2 * ((d - 1) * _geometric(p - 1, n - 1) + 1)
+        classes = _geometric(d - 1, n) if d > 0 else 0
+        return classes if self.is_homogeneous else 2 * classes
+
+
+def _geometric(base: int, count: int) -> int:
+    """1 + base + … + base^{count − 1}."""
+    return sum(base**k for k in range(count))
 
 
 def _merged(
