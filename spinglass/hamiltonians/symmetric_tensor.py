@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass._errors import InputError
+from spinglass._errors import InputError, input_error
 from spinglass.hamiltonians import kernels, packed
 from spinglass.hamiltonians.memory import memory_limit
 
@@ -67,13 +67,22 @@ def _kept_positions(n_spins: int, p: int) -> NDArray[np.int64]:
 class SymmetricTensor:
     """A symmetric tensor S of degree p over N indices, packed: `entries` in lexicographic order of the multisets.
 
-    The forms choose what is fastest: the full tensor where it is small, one pass over the entries elsewhere. Pickles
+    The forms choose what is fastest: the full tensor where it is small, one pass over the entries elsewhere. A
+    contiguous array of doubles is used as it is, read-only and without a copy (also one mapped from a file); pickles
     carry the entries alone.
+
+    >>> S = SymmetricTensor(2, 2, np.array([1.0, 2.0, 3.0]))
+    >>> S.dense()
+    array([[1., 2.],
+           [2., 3.]])
     """
 
     def __init__(self, p: int, n_spins: int, entries: FloatArray) -> None:
+        count = packed.packed_size(n_spins, p)
+        view = np.ascontiguousarray(entries, dtype=float).view(np.ndarray)
+        if view.shape != (count,):
+            raise input_error("entries.shape", view.shape, f"must be ({count},): one per multiset of {p} of {n_spins}")
         self.p, self.n_spins = p, n_spins
-        view = entries.view()
         view.setflags(write=False)
         self.entries: FloatArray = view
         self._dense: FloatArray | None = None

@@ -2,12 +2,14 @@
 
 import itertools
 import math
+import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from spinglass import InputError
-from spinglass.hamiltonians import SphericalGlass, couplings
+from spinglass.hamiltonians import SphericalGlass, SymmetricTensor, couplings, memory
 
 
 def brute_symmetric(x):
@@ -63,6 +65,92 @@ def test_values_of_a_seed_are_pinned():
     assert tensor[0, 1, 0] == pytest.approx(normals[1] / math.sqrt(3), rel=1e-15)
     assert tensor[1, 0, 1] == pytest.approx(normals[2] / math.sqrt(3), rel=1e-15)
     assert tensor[1, 1, 1] == normals[3]
+
+
+@pytest.mark.parametrize(("n", "p"), [(1, 4), (5, 2), (200, 2), (6, 3), (50, 3), (4, 4), (26, 4), (3, 6), (11, 6)])
+def test_a_seed_means_the_same_couplings_at_every_size(n, p):
+    """Bit for bit the normals in lexicographic order over the root of the number of orderings; both ways of scaling."""
+    tensor = couplings.draw(n, p, np.random.default_rng(n))
+    normals = np.random.default_rng(n).standard_normal(len(tensor.entries))
+    multisets = list(itertools.combinations_with_replacement(range(n), p))
+    orderings = [math.factorial(p) / math.prod(math.factorial(m.count(i)) for i in set(m)) for m in multisets]
+    assert np.array_equal(tensor.entries, (1 / np.sqrt(np.array(orderings))) * normals)
+    step = 1 + len(multisets) // 50
+    if n**p < 1 << 21:
+        full = tensor.dense()
+        for m, entry in zip(multisets[::step], tensor.entries[::step], strict=True):
+            assert full[m] == full[m[::-1]] == entry
+
+
+@pytest.mark.parametrize(("n", "p"), [(120, 3), (40, 4)])
+def test_a_draw_takes_the_memory_of_the_couplings_alone(n, p):
+    couplings.draw(60, 3, np.random.default_rng(0))  # compiled
+    tracemalloc.start()
+    try:
+        tensor = couplings.draw(n, p, np.random.default_rng(0))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert tensor.entries.nbytes == memory.tensor_bytes(n, p) == 8 * math.comb(n + p - 1, p)
+    assert tensor.entries.nbytes <= peak < 1.1 * tensor.entries.nbytes
+
+
+def test_a_thousand_spins_stay_below_two_gigabytes():
+    assert memory.tensor_bytes(1000, 3) < 2e9
+    assert memory.tensor_bytes(150, 4) < 2e8
+    assert memory.tensor_bytes(10, 2) == 8 * (55 + 100)
+
+
+def test_full_tensors_are_refused_where_they_are_too_large(monkeypatch):
+    s = SphericalGlass(p=3).sample(70, rng=0)
+    monkeypatch.setattr("spinglass.hamiltonians.symmetric_tensor.memory_limit", lambda: 2**20)
+    for call in (lambda: s.tensors, s.polynomial_system):
+        with pytest.raises(InputError, match=str(8 * 70**3 + 72 * 70**2)):
+            call()
+    assert math.isfinite(s.energy(np.ones(70)))
+
+
+def test_all_parts_of_a_mixture_count(monkeypatch):
+    glass = SphericalGlass(mixture={3: 1.0, 4: 1.0})
+    need = memory.tensor_bytes(9, 3) + memory.tensor_bytes(9, 4)
+    monkeypatch.setattr(memory, "memory_limit", lambda: need - 1)
+    with pytest.raises(InputError, match=f"p = 3, 4: the couplings would take {need} bytes"):
+        glass.sample(9, rng=0)
+    monkeypatch.setattr(memory, "memory_limit", lambda: need)
+    glass.sample(9, rng=0)
+
+
+def test_pickles_carry_the_packed_couplings_alone():
+    s = SphericalGlass(p=3).sample(12, rng=0)
+    w = np.ones(12)
+    energy = s.energy(w)  # makes the full tensor
+    data = pickle.dumps(s)
+    assert len(data) < 8 * math.comb(14, 3) + 1500 < 8 * 12**3
+    twin = pickle.loads(data)
+    assert twin.energy(w) == energy
+    assert np.array_equal(twin.couplings[3].entries, s.couplings[3].entries)
+    assert twin.glass == s.glass
+
+
+def test_tensors_are_views_that_cannot_be_written():
+    entries = np.arange(10.0)
+    tensor = SymmetricTensor(3, 3, entries)
+    assert np.shares_memory(tensor.entries, entries)
+    twin = pickle.loads(pickle.dumps(tensor))
+    for array in (tensor.entries, tensor.dense(), twin.entries):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1.0
+    with pytest.raises(InputError, match=r"entries.shape = \(10,\).*\(20,\)"):
+        SymmetricTensor(3, 4, entries)
+
+
+def test_couplings_mapped_from_a_file(tmp_path):
+    s = SphericalGlass(p=3).sample(5, rng=0)
+    s.couplings[3].entries.tofile(tmp_path / "entries")
+    mapped = np.memmap(tmp_path / "entries", dtype=float, mode="r")
+    tensor = SymmetricTensor(3, 5, mapped)
+    assert np.shares_memory(tensor.entries, mapped)
+    assert np.array_equal(tensor.dense(), s.tensors[3])
 
 
 def test_what_does_not_fit_is_refused_with_its_size():

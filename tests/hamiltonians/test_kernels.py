@@ -1,12 +1,23 @@
 """Kernels of the couplings: products with the Hessian, values and gradients, against the Hessian and the definition."""
 
+import itertools
 import math
+import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from spinglass import InputError
-from spinglass.hamiltonians import OverlapField, SphericalGlass, couplings, packed, tangent_basis
+from spinglass.hamiltonians import (
+    OverlapField,
+    SphericalGlass,
+    SymmetricTensor,
+    couplings,
+    packed,
+    symmetric_tensor,
+    tangent_basis,
+)
 
 GLASSES = [
     SphericalGlass(p=2),
@@ -109,3 +120,76 @@ def test_packed_kernels_against_the_full_tensor(n, p):
         assert np.all(np.abs(hessians[b] - p * (p - 1) * once) <= sizes[3])
         assert np.array_equal(hessians[b], hessians[b].T)
         assert np.all(np.abs(slopes[b] - gradients[b]) <= sizes[1])
+
+
+@pytest.mark.parametrize(("n", "p"), [(3, 3), (4, 4), (3, 5)])
+def test_packed_kernels_against_exact_rationals(n, p):
+    """Value, gradient and product with the Hessian summed over all ordered tuples in exact arithmetic."""
+    tensor = couplings.draw(n, p, np.random.default_rng(n))
+    rng = np.random.default_rng(2)
+    w, v = rng.normal(size=(2, n))
+    number = {m: k for k, m in enumerate(itertools.combinations_with_replacement(range(n), p))}
+    entries = [Fraction(x) for x in tensor.entries]
+    x, y = [Fraction(t) for t in w], [Fraction(t) for t in v]
+    value = Fraction(0)
+    gradient, product = [Fraction(0)] * n, [Fraction(0)] * n
+    for index in itertools.product(range(n), repeat=p):
+        s = entries[number[tuple(sorted(index))]]
+        tail = math.prod(x[i] for i in index[2:])
+        value += s * x[index[0]] * x[index[1]] * tail
+        gradient[index[0]] += p * s * x[index[1]] * tail
+        product[index[0]] += p * (p - 1) * s * y[index[1]] * tail
+    values, slopes = packed.value_and_gradient(tensor.entries, p, w[None])
+    both = packed.gradient_and_hessian_vector(tensor.entries, p, w[None], v[None])
+    for found, exact in ((values, [value]), (slopes[0], gradient), (both[0][0], gradient), (both[1][0], product)):
+        size = max(abs(t) for t in exact)
+        assert max(abs(Fraction(a) - b) for a, b in zip(found, exact, strict=True)) <= Fraction(2) ** -49 * size
+
+
+@pytest.mark.parametrize(("n", "p"), [(75, 4), (369, 3)])
+def test_large_tensors_pass_in_several_tiles(n, p):
+    """The Hessian comes from a loop of its own: ∇²S w = (p − 1) ∇S, and its product with v is the other one."""
+    rng = np.random.default_rng(0)
+    tensor = couplings.draw(n, p, rng)
+    assert packed.packed_size(n, p - 1) > 1 << 16
+    w, v = rng.normal(size=(2, n))
+    gradient, product = packed.gradient_and_hessian_vector(tensor.entries, p, w[None], v[None])
+    hessian = packed.hessian(tensor.entries, p, w[None])[0]
+    alone = packed.value_and_gradient(tensor.entries, p, w[None])[1]
+    scale = np.max(np.abs(gradient))
+    assert np.allclose(hessian @ w, (p - 1) * gradient[0], rtol=0, atol=1e-12 * scale)
+    assert np.allclose(hessian @ v, product[0], rtol=0, atol=1e-12 * scale)
+    assert np.allclose(alone, gradient, rtol=0, atol=1e-13 * scale)
+
+
+@pytest.mark.parametrize("glass", GLASSES)
+def test_packed_and_full_realisations_agree(glass, monkeypatch):
+    n = 6
+    s = glass.sample(n, rng=5)
+    w = points_on_sphere(n, 4).reshape(2, 2, n)
+    v = np.random.default_rng(2).normal(size=n)
+    one = (s.energy, s.gradient, s.hessian, s.riemannian_gradient, s.riemannian_hessian, s.value_and_gradient)
+    two = (s.hessian_vector_product, s.gradient_and_hessian_vector_product, s.riemannian_hessian_vector_product)
+    full = [f(w) for f in one] + [f(w, v) for f in two]
+    monkeypatch.setattr(symmetric_tensor, "_DENSE_IS_FASTER", 0)
+    monkeypatch.setattr(SymmetricTensor, "dense", None if glass.p > 2 and glass.is_pure else SymmetricTensor.dense)
+    packed_results = [f(w) for f in one] + [f(w, v) for f in two]
+    for a, b in zip(full, packed_results, strict=True):
+        for x, y in zip(a, b, strict=True) if isinstance(a, tuple) else [(a, b)]:
+            assert np.shape(x) == np.shape(y)
+            assert np.allclose(x, y, rtol=0, atol=1e-12)
+
+
+def test_one_compiled_version_of_each_loop():
+    """The entries are read-only and the rest is writable at every level and for every p: nothing is compiled twice."""
+    from spinglass.hamiltonians import packed_loops
+
+    for p in (3, 4, 5):
+        s = SphericalGlass(p=p).sample(3, rng=0)
+        tensor = pickle.loads(pickle.dumps(s.couplings[p]))
+        w = np.broadcast_to(np.ones(3), (2, 3))
+        packed.gradient_and_hessian_vector(tensor.entries, p, w, w)
+        packed.hessian(tensor.entries, p, w)
+        packed.value_and_gradient(tensor.entries, p, w)
+    for loop in ("heads", "tails", "tails_along", "raise_monomials", "contract", "unpack_matrix"):
+        assert len(getattr(packed_loops, loop).signatures) == 1
