@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import os
 
-from spinglass._errors import InputError
+from spinglass._errors import InputError, input_error
+
+LARGEST_P = 150  # the numbers of orderings, up to p!, must be doubles
 
 
 def tensor_bytes(n_spins: int, p: int) -> int:
@@ -27,6 +29,8 @@ def memory_limit() -> int:
 
 def check_fits(n_spins: int, *degrees: int) -> None:
     """Refuse couplings of these degrees that do not fit into memory together, with the number of bytes they take."""
+    if max(degrees) > LARGEST_P:
+        raise input_error("p", max(degrees), f"must be at most {LARGEST_P} where couplings are made")
     need, limit = sum(tensor_bytes(n_spins, p) for p in degrees), memory_limit()
     if need > limit:
         shown = ", ".join(str(p) for p in degrees)

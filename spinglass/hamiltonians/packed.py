@@ -65,40 +65,48 @@ class Monomials:
                 packed_loops.raise_monomials(self.slopes[degree - 1], starts, runs, w, slope)
 
 
-def _gradient(entries: FloatArray, degree: int, at: Monomials) -> FloatArray:
-    """∇ S(w, …, w)."""
+def _gradient(entries: FloatArray, p: int, at: Monomials) -> FloatArray:
+    """∇ S(w, …, w) = Σ_d p!/(d − 1)! D_d + p! A_1, from degree p down."""
     from spinglass.hamiltonians import packed_loops
 
-    if degree == 1:
-        return entries
-    n, columns = len(at.w), at.values[degree - 1]
-    row, sums = np.zeros(len(columns)), np.zeros(n)
-    packed_loops.heads(entries, at.starts, leading_runs(n, degree), columns, at.w, row, sums)
-    packed_loops.tails(entries, at.starts, np.uint64(degree), columns, at.w, row, sums)
-    row.setflags(write=False)  # as the entries are: one compiled version
-    return degree * (sums + _gradient(row, degree - 1, at))
+    n = len(at.w)
+    result, factor = np.zeros(n), 1.0
+    for degree in range(p, 1, -1):
+        columns = at.values[degree - 1]
+        row, sums = np.zeros(len(columns)), np.zeros(n)
+        packed_loops.heads(entries, at.starts, leading_runs(n, degree), columns, at.w, row, sums)
+        packed_loops.tails(entries, at.starts, np.uint64(degree), columns, at.w, row, sums)
+        factor *= degree
+        result += factor * sums
+        row.setflags(write=False)  # as the couplings are: one compiled version
+        entries = row
+    return result + factor * entries
 
 
-def _both(entries: FloatArray, degree: int, at: Monomials) -> tuple[FloatArray, FloatArray]:
+def _both(entries: FloatArray, p: int, at: Monomials) -> tuple[FloatArray, FloatArray]:
     """∇ S(w, …, w) and its derivative in the direction v, ∇² S(w, …, w) v."""
     from spinglass.hamiltonians import packed_loops
 
-    if degree == 1:
-        return entries, np.zeros(len(entries))
     assert at.v is not None
-    n, values, slopes = len(at.w), at.values[degree - 1], at.slopes[degree - 1]
-    row, row_along = np.zeros(len(values)), np.zeros(len(values))
-    sums, sums_along = np.zeros(n), np.zeros(n)
-    runs = leading_runs(n, degree)
-    packed_loops.heads(entries, at.starts, runs, values, at.w, row, sums)
-    packed_loops.heads(entries, at.starts, runs, slopes, at.v, row_along, sums_along)
-    packed_loops.tails_along(
-        entries, at.starts, np.uint64(degree), values, slopes, at.w, at.v, row, row_along, sums, sums_along
-    )
-    row.setflags(write=False)
-    row_along.setflags(write=False)
-    gradient, product = _both(row, degree - 1, at)
-    return degree * (sums + gradient), degree * (sums_along + product + _gradient(row_along, degree - 1, at))
+    n = len(at.w)
+    gradient, product, factor = np.zeros(n), np.zeros(n), 1.0
+    for degree in range(p, 1, -1):
+        values, slopes = at.values[degree - 1], at.slopes[degree - 1]
+        row, row_along = np.zeros(len(values)), np.zeros(len(values))
+        sums, sums_along = np.zeros(n), np.zeros(n)
+        runs = leading_runs(n, degree)
+        packed_loops.heads(entries, at.starts, runs, values, at.w, row, sums)
+        packed_loops.heads(entries, at.starts, runs, slopes, at.v, row_along, sums_along)
+        packed_loops.tails_along(
+            entries, at.starts, np.uint64(degree), values, slopes, at.w, at.v, row, row_along, sums, sums_along
+        )
+        row.setflags(write=False)
+        row_along.setflags(write=False)
+        factor *= degree
+        gradient += factor * sums
+        product += factor * (sums_along + _gradient(row_along, degree - 1, at))
+        entries = row
+    return gradient + factor * entries, product
 
 
 def value_and_gradient(entries: FloatArray, p: int, points: FloatArray) -> tuple[FloatArray, FloatArray]:

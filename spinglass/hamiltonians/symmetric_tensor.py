@@ -13,6 +13,7 @@ from spinglass.hamiltonians.memory import memory_limit
 
 FloatArray = NDArray[np.float64]
 
+_AXES = 32  # of an array, in every version of numpy
 _KEPT = 1 << 20  # entries up to which the map from ordered to sorted indices is kept
 _DENSE_IS_FASTER = 1 << 18  # entries up to which products with the full tensor win
 
@@ -94,6 +95,8 @@ class SymmetricTensor:
         """The full array of shape (N,)*p, made at the first call; `InputError` with the bytes where it is too large."""
         if self._dense is None:
             n, p = self.n_spins, self.p
+            if p > _AXES:
+                raise input_error("p", p, f"must be at most {_AXES} for a full array of the couplings")
             need, limit = 8 * n**p + (24 * p * n ** (p - 1) if p > 2 else 0), memory_limit()
             if need > limit:
                 raise InputError(
@@ -118,7 +121,7 @@ class SymmetricTensor:
 
     @property
     def _full(self) -> bool:
-        return self.p <= 2 or self.n_spins**self.p <= _DENSE_IS_FASTER
+        return self.p <= 2 or (self.p <= _AXES and self.n_spins**self.p <= _DENSE_IS_FASTER)
 
     def value(self, points: FloatArray) -> FloatArray:
         """S(w, …, w), shape (batch,)."""

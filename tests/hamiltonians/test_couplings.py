@@ -110,6 +110,14 @@ def test_full_tensors_are_refused_where_they_are_too_large(monkeypatch):
     assert math.isfinite(s.energy(np.ones(70)))
 
 
+def test_degrees_without_a_full_array_or_without_doubles():
+    s = SphericalGlass(p=40).sample(2, rng=0)
+    with pytest.raises(InputError, match="p = 40"):
+        s.polynomial_system()
+    with pytest.raises(InputError, match="p = 151"):
+        SphericalGlass(p=151).sample(1, rng=0)
+
+
 def test_all_parts_of_a_mixture_count(monkeypatch):
     glass = SphericalGlass(mixture={3: 1.0, 4: 1.0})
     need = memory.tensor_bytes(9, 3) + memory.tensor_bytes(9, 4)

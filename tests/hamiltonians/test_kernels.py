@@ -146,6 +146,32 @@ def test_packed_kernels_against_exact_rationals(n, p):
         assert max(abs(Fraction(a) - b) for a, b in zip(found, exact, strict=True)) <= Fraction(2) ** -49 * size
 
 
+@pytest.mark.parametrize("p", [7, 40, 150])
+def test_high_degrees_in_two_variables(p):
+    """N = 2: S(w, …, w) = Σ_b C(p, b) S_b x^{p−b} y^b, its derivatives term by term."""
+    s = SphericalGlass(p=p).sample(2, rng=0)
+    x, y = 0.8, math.sqrt(2 - 0.64)
+    v = np.array([0.3, -1.1])
+    scale = 2.0 ** (-(p - 1) / 2)
+    terms = [math.comb(p, b) * scale * entry for b, entry in enumerate(s.couplings[p].entries)]
+
+    def derivative(i, j):
+        return math.fsum(
+            c * math.perm(p - b, i) * math.perm(b, j) * x ** (p - b - i) * y ** (b - j)
+            for b, c in enumerate(terms)
+            if p - b >= i and b >= j
+        )
+
+    size = max(abs(c) * x ** (p - b) * y**b for b, c in enumerate(terms))
+    gradient = [derivative(1, 0), derivative(0, 1)]
+    hessian = np.array([[derivative(2, 0), derivative(1, 1)], [derivative(1, 1), derivative(0, 2)]])
+    w = np.array([x, y])
+    assert s.energy(w) == pytest.approx(derivative(0, 0), abs=1e-12 * size)
+    assert np.allclose(s.gradient(w), gradient, rtol=1e-12, atol=1e-12 * p * size)
+    assert np.allclose(s.hessian(w), hessian, rtol=1e-12, atol=1e-12 * p * p * size)
+    assert np.allclose(s.hessian_vector_product(w, v), hessian @ v, rtol=1e-12, atol=1e-12 * p * p * size)
+
+
 @pytest.mark.parametrize(("n", "p"), [(75, 4), (369, 3)])
 def test_large_tensors_pass_in_several_tiles(n, p):
     """The Hessian comes from a loop of its own: ∇²S w = (p − 1) ∇S, and its product with v is the other one."""
