@@ -1,23 +1,30 @@
 """Complete enumeration of the critical points of a polynomial Hamiltonian on the sphere, with evidence of completeness.
 
 Critical points solve ∇h(σ) = λσ, |σ|² = 1. These are polynomial equations; all their complex solutions are found
-(homotopy continuation for degree three, eigenvalues for degree two), and the real ones are the critical points.
+(eigenvalues for degree two, homotopy continuation above), and the real ones are the critical points.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._errors import input_error
 from spinglass._jit import one_blas_thread
-from spinglass.landscape.enumeration import ComplexSolutions, polynomial_solutions, quadratic_solutions
-from spinglass.landscape.enumeration import cubic_solutions as _cubic_solutions
+from spinglass.landscape.enumeration import (
+    ComplexSolutions,
+    cubic_solutions,
+    polynomial_solutions,
+    quadratic_solutions,
+)
 from spinglass.landscape.problem import PolynomialForm, PolynomialProblem
 
+if TYPE_CHECKING:
+    from spinglass.landscape.certify import Certificate
 FloatArray = NDArray[np.float64]
 
 _DEFAULT_SEED = 20200405
@@ -26,6 +33,7 @@ _RESIDUAL = 1e-11
 _DEGENERATE = 1e-11
 _MOVED = 1e-6
 _ROUNDING = 1e-15
+_CERTIFIED_UP_TO = 8  # spins, unless told otherwise
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,20 +46,26 @@ class Census:
     index : (count,) number of negative eigenvalues of the Riemannian Hessian.
     points : (count, N), |w|² = N.
     multiplier : (count,) λ of ∇h(w) = λ w.
+    curvature : (count,) smallest |eigenvalue| of the Riemannian Hessian (in w) at each point; inf for N = 1.
     complete : whether all of the following hold: as many distinct complex solutions as the generic count; the set is
         closed under complex conjugation; Σ(−1)^index is the Euler characteristic of the sphere; no degenerate
         critical point; small residuals.
-    n_paths : paths of the homotopy (0 where eigenvalues were used); n_retracked of them were tracked again, and
-        n_failed did not arrive in the end.
-    n_solutions, n_expected : distinct complex solutions found, and their generic number. Without terms of even degree
-        a solution is a class ±w. n_real of them are real.
+    failures : what of this does not hold, in words; empty for a complete census.
+    n_paths : paths of the homotopy (0 where eigenvalues were used); n_retracked of them were tracked again, n_failed
+        did not arrive in the end, and n_diverged arrived at no point of the sphere, at σ·σ = 0.
+    n_solutions, n_expected : distinct complex solutions found, and their generic number. A solution is a class ±w where
+        the equations need no μ (`HomogeneousSystem`). n_real of them are real.
     conjugation_closed : whether the solutions come in conjugate pairs and real ones.
     euler_characteristic : Σ(−1)^index; expected 2 for N odd, 0 for N even.
-    smallest_curvature : smallest |eigenvalue| of a Riemannian Hessian (in w) over all points; inf without eigenvalues.
+    smallest_curvature : the smallest of `curvature`; inf without eigenvalues.
     residual : largest |∇h − λw| relative to the size of ∇h.
+    trace_defect : the defect of a sum over all complex solutions whose value is known, whatever their number
+        (`spinglass.landscape.enumeration.trace_defect`); None where there is no such sum, or where it was not formed
+        (degrees up to three).
     certified : whether the set is proved to be all critical points, each with its index, to within `radius` of the
-        points; None without ``certify=True``.
-    radius : largest distance |w − w*| from a point to the true critical point, nan without a certificate.
+        points; None without a certificate (N > 8 by default).
+    radius : largest distance |w − w*| from a point to the true critical point, nan without proof.
+    certificate : what was proved point by point, and where the proof failed (`spinglass.landscape.certify`).
     """
 
     energy_density: FloatArray
@@ -74,43 +88,70 @@ class Census:
     curvature: FloatArray = field(default_factory=lambda: np.empty(0))
     n_diverged: int = 0
     trace_defect: float | None = None
+    failures: tuple[str, ...] = ()
+    certificate: Certificate | None = None
 
     @property
     def count(self) -> int:
         """Number of critical points found."""
         return len(self.index)
 
+    def report(self) -> str:
+        """The evidence of completeness in a few lines.
 
-def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, certify: bool = False) -> Census:
-    """All critical points of a polynomial Hamiltonian of degree two or three on the sphere |w|² = N.
+        >>> from spinglass.hamiltonians import SphericalGlass
+        >>> print(census(SphericalGlass(p=4).sample(n_spins=3, rng=0), certify=False).report())
+        18 critical points: complete
+        complex solutions: 13 of 13, 9 of them real, closed under conjugation
+        paths: 13, of which 0 tracked again, 0 failed, 0 diverged
+        Euler characteristic: 2, must be 2
+        """
+        n = self.points.shape[1]
+        proof = "" if self.certified is None else " and certified" if self.certified else ", not certified"
+        lines = [
+            f"{self.count} critical points: {'complete' if self.complete else 'incomplete'}{proof}",
+            f"complex solutions: {self.n_solutions} of {self.n_expected}, {self.n_real} of them real, "
+            f"{'closed' if self.conjugation_closed else 'not closed'} under conjugation",
+            f"paths: {self.n_paths}, of which {self.n_retracked} tracked again, {self.n_failed} failed, "
+            f"{self.n_diverged} diverged",
+            f"Euler characteristic: {self.euler_characteristic}, must be {_euler_characteristic(n)}",
+        ]
+        lines += [f"failure: {failure}" for failure in self.failures]
+        if self.certificate is not None and self.certificate.failure:
+            lines.append(f"not proved: {self.certificate.failure}")
+        return "\n".join(lines)
 
-    Degree three (p = 3, mixtures with p = 0, 1, 2, overlap fields of degree at most three in m): homotopy continuation
-    over the complex numbers from the Fermat tensor, with 2^N − 1 paths when there is no other part up to a constant,
-    and 2(2^N − 1) otherwise; none is wasted. Degree two (p = 2 with fields of degree at most two): eigenvalues.
+
+def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, certify: bool | None = None) -> Census:
+    """All critical points of a polynomial Hamiltonian on the sphere |w|² = N, of any degree.
+
+    Degree two: eigenvalues. Above: homotopy continuation over the complex numbers with as many paths as there are
+    solutions for generic couplings, none wasted. With p the degree of the couplings and c_p(N) = ((p−1)^N − 1)/(p−2)
+    (N for p = 2) these are c_p(N) for one form, or terms of one parity, and 2 c_p(N) otherwise; with an overlap field
+    of a degree j > p in m, 2((j−1) c_p(N−1) + 1), half of it for one parity.
 
     Parameters
     ----------
     s : a realisation (`SphericalGlass.sample`), or any object with ``n_spins`` and ``polynomial_system()``.
     rng : seeds the random complex path only; None is one fixed seed, so that equal input gives equal output.
-    certify : whether to prove the result a posteriori, see ``certified``; degree three only. The proof concerns the
-        Hamiltonian whose polynomial coefficients, the field's merged with the couplings, are the doubles computed here.
+    certify : whether to prove the result a posteriori in rigorous arithmetic, see ``certified``; None: for N <= 8.
 
     Returns a `Census`; look at ``complete``. Degenerate Hamiltonians (critical manifolds, double points) come back with
-    ``complete`` False. Raises `InputError` for other degrees and for more than 2^20 paths.
+    ``complete`` False, and so do special ones with fewer complex solutions than generic ones of their kind. Raises
+    `InputError` for what is no polynomial and for more than 2^20 paths.
 
-    Sources: Cartwright, Sturmfels, LAA 438 (2013) (number of solutions); Mehta, Stariolo, Kastner, PRE 87 (2013)
-    052143 (stationary points of the spherical 3-spin by homotopy continuation); Morse theory for the last check.
+    Sources: Cartwright, Sturmfels, LAA 438 (2013) (number of solutions; with fields of higher degree our own, see
+    `HomogeneousSystem`); Mehta, Stariolo, Kastner, PRE 87 (2013) 052143 (stationary points of the spherical 3-spin by
+    homotopy continuation); Morse theory for the last check.
 
     >>> from spinglass.hamiltonians import SphericalGlass
     >>> found = census(SphericalGlass(p=3).sample(n_spins=4, rng=0))
     >>> found.complete, found.n_paths
     (True, 15)
     """
-    if not isinstance(certify, bool):
-        raise input_error("certify", certify, "must be True or False")
+    if certify is not None and not isinstance(certify, bool):
+        raise input_error("certify", certify, "must be True, False or None")
     form = PolynomialForm.of(s)
-    if certify and (form.degree != 3 or len(form.field)):
-        raise input_error("certify", certify, "certificates cover Hamiltonians of degree three only")
     generator = np.random.default_rng(_DEFAULT_SEED if rng is None else rng)
     size = form.size()
     if not 0 < size < np.inf:
@@ -120,11 +161,12 @@ def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, c
         if form.degree <= 2:
             solutions = quadratic_solutions(scaled)
         elif form.degree == 3 and len(form.field) == 0:
-            solutions = _cubic_solutions(scaled, generator)
+            solutions = cubic_solutions(scaled, generator)
         else:
             solutions = polynomial_solutions(scaled, generator)
         found = _finish(scaled, size, solutions)
-        return _certified(scaled, found, solutions) if certify else found
+    proof = form.n_spins <= _CERTIFIED_UP_TO if certify is None else certify
+    return _certified(s, found, solutions) if proof else found
 
 
 def _without_points(form: PolynomialForm) -> Census:
@@ -146,6 +188,7 @@ def _without_points(form: PolynomialForm) -> Census:
         euler_characteristic=0,
         smallest_curvature=0.0,
         residual=0.0,
+        failures=("the Hamiltonian is constant, or beyond floating-point numbers",),
     )
 
 
@@ -162,22 +205,25 @@ def _finish(form: PolynomialForm, size: float, solutions: ComplexSolutions) -> C
     smallest = float(np.min(np.abs(eigenvalues), initial=np.inf))
     curvature = np.min(np.abs(eigenvalues), axis=1, initial=np.inf)
     euler = int(np.sum(1 - 2 * (index % 2)))
-    complete = (
-        solutions.distinct == solutions.expected
-        and solutions.closed
-        and euler == (2 if n % 2 else 0)
-        and residual <= _RESIDUAL
-        and smallest > _DEGENERATE
-        and moved < _MOVED
-        and len(index) >= 2  # a minimum and a maximum exist
-    )
+    checks = {
+        f"{solutions.distinct} distinct complex solutions of {solutions.expected}": (
+            solutions.distinct == solutions.expected
+        ),
+        "the complex solutions are not closed under conjugation": solutions.closed,
+        f"the sum of (-1)^index is {euler}": euler == _euler_characteristic(n),
+        f"the largest residual is {residual:.1e}": residual <= _RESIDUAL,
+        f"a point is degenerate, a curvature is {smallest:.1e} of the gradient's size": smallest > _DEGENERATE,
+        f"a point was moved by {moved:.1e}": moved < _MOVED,
+        "there is no minimum and no maximum": len(index) >= 2,
+    }
+    failures = tuple(failure for failure, passed in checks.items() if not passed)
     order = np.argsort(energy, kind="stable")
     return Census(
         energy_density=energy[order] * (size / n),
         index=index[order],
         points=np.sqrt(n) * refined[order],
         multiplier=multiplier[order] * (size / n),
-        complete=bool(complete),
+        complete=not failures,
         n_paths=solutions.paths,
         n_retracked=solutions.retracked,
         n_failed=solutions.failed,
@@ -191,43 +237,24 @@ def _finish(form: PolynomialForm, size: float, solutions: ComplexSolutions) -> C
         curvature=curvature[order] * (size / n),
         n_diverged=solutions.diverged,
         trace_defect=solutions.trace_defect,
+        failures=failures,
     )
 
 
-def _certified(form: PolynomialForm, found: Census, solutions: ComplexSolutions) -> Census:
-    """The census with the verdict of `spinglass.landscape.certify`."""
-    from spinglass.landscape.certify import all_disjoint, enclosures, indices_proved, quadratic_maps, realness_proved
+def _certified(s: PolynomialProblem, found: Census, solutions: ComplexSolutions) -> Census:
+    """The census with its certificate; what is incomplete is not certified."""
+    from spinglass.landscape.certify import certificate
 
-    z, real = solutions.roots, solutions.is_real
-    if z is None or real is None or not found.complete:
+    if not found.complete:
         return replace(found, certified=False)
-    n = form.n_spins
-    discs = enclosures(*quadratic_maps(form, not form.is_homogeneous), z)
-    proved = all_disjoint(z, discs.radius) and realness_proved(z, real, discs)
-    if not proved:
-        return replace(found, certified=False)
-    # |x*/|x*| − x/|x|| ≤ 2|x* − x|/|x|, and the distance from x/|x| to the point that is handed out
-    x = z[real, :n].real
-    x = x if form.is_homogeneous else x * np.sign(z[real, n:].real)
-    length = np.sqrt(np.einsum("bi,bi->b", x, x))
-    sigma = x / length[:, None]
-    away = 2 * np.sqrt(2 * n) * discs.radius[real] / length
-    if form.is_homogeneous:
-        sigma, away = np.concatenate([sigma, -sigma]), np.concatenate([away, away])
-    given = found.points / np.sqrt(n)
-    nearest = np.array([int(np.argmax(given @ point)) for point in sigma])
-    if len(set(nearest)) != found.count:
-        return replace(found, certified=False)
-    error = np.empty(found.count)
-    error[nearest] = away + np.linalg.norm(given[nearest] - sigma, axis=1) + 1e-15
-    gradient, hessian = form.derivatives(given)
-    multiplier = np.einsum("bi,bi->b", gradient, given)
-    basis = _tangent_basis(given)
-    inner = basis.transpose(0, 2, 1) @ hessian @ basis
-    inner[:, np.arange(n - 1), np.arange(n - 1)] -= multiplier[:, None]
-    eigenvalues: FloatArray = np.asarray(np.linalg.eigvalsh(inner), dtype=np.float64)
-    proved = indices_proved(form, given, error, eigenvalues)
-    return replace(found, certified=proved, radius=float(np.sqrt(n) * np.max(error)) if proved else math.nan)
+    proof = certificate(s, solutions.roots, found.points, found.index)
+    radius = float(np.max(proof.radius)) if proof.proved else math.nan
+    return replace(found, certified=proof.proved, radius=radius, certificate=proof)
+
+
+def _euler_characteristic(n_spins: int) -> int:
+    """That of the sphere of dimension N − 1."""
+    return 2 if n_spins % 2 else 0
 
 
 def _refined(form: PolynomialForm, sigma: FloatArray) -> tuple[FloatArray, FloatArray, float, FloatArray]:

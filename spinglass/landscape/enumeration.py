@@ -23,7 +23,7 @@ ComplexArray = NDArray[np.complex128]
 Settings = tuple[float, float, int]  # tolerance, reach, most steps
 
 _MOST_PATHS = 1 << 20
-_FIRST_PASS: Settings = (3e-3, 0.6, 500)
+_FIRST_PASS: Settings = (3e-3, 0.75, 500)
 _SAME_PATH: tuple[Settings, ...] = ((1e-4, 0.5, 1000), (1e-5, 0.4, 2000), (1e-7, 0.25, 5000))
 _NEW_PATH: tuple[Settings, ...] = ((1e-5, 0.4, 2000), (1e-6, 0.3, 4000))
 _AT_INFINITY = 1e-6  # |μ| of a solution at |z| = 1 below which it is none on the sphere
@@ -99,7 +99,7 @@ def polynomial_solutions(form: PolynomialForm, rng: np.random.Generator) -> Comp
     """All solutions [x : μ] of the homogeneous system of any degree d >= 3 (`HomogeneousSystem`), where σ = x/μ."""
     from spinglass.landscape import packed, polynomial_homotopy
     from spinglass.landscape.projective import compare_directions, real_representatives
-    from spinglass.landscape.start_systems import StartSystem, diagonal_start, field_start
+    from spinglass.landscape.start_systems import StartSystem, start_system
 
     given = HomogeneousSystem.by_parity(form)
     n, p, degree, has_mu = given.n_spins, given.random_degree, given.degree, given.has_mu
@@ -116,8 +116,8 @@ def polynomial_solutions(form: PolynomialForm, rng: np.random.Generator) -> Comp
 
     def run(attempt: int, numbers: IntArray, settings: Settings) -> None:
         while len(starts) <= attempt:
-            start = field_start(n, p, degree, given.has_parity, rng) if has_field else diagonal_start(n, p, has_mu, rng)
-            starts.append(start)
+            start = start_system(n, p, degree, has_mu, has_field, given.has_parity, len(starts))
+            starts.append(start.times(_gamma(rng)))
         start = starts[attempt]
         polynomial_homotopy.track(
             n,
@@ -185,7 +185,11 @@ def trace_defect(system: HomogeneousSystem, z: ComplexArray) -> float | None:
     total, size = (-1.0) ** n / (system.degree - 2) + 0j, 0.0
     for first in range(0, len(z), 4096):
         part = z[first : first + 4096]
-        inner = system.jacobian(part) / system.multiplier(part)[:, None, None]
+        inner = system.jacobian(part)
+        x = part[:, :n]
+        gradient = (inner @ part[:, :, None])[:, :, 0] / (system.degree - 1)
+        multiplier = np.sum(x.conj() * gradient, axis=1) / np.sum(np.abs(x) ** 2, axis=1)
+        inner /= multiplier[:, None, None]
         inner[:, np.arange(n), np.arange(n)] -= 1
         weight: ComplexArray = np.ones(len(part), dtype=complex)
         if system.has_mu:
@@ -269,4 +273,5 @@ def quadratic_solutions(form: PolynomialForm) -> ComplexSolutions:
     solutions = np.concatenate([directions, values[regular, None]], axis=1)
     solutions = solutions[compare(solutions)[0] == np.arange(len(solutions))]
     closed, real = _conjugation(compare(solutions)[1])
-    return ComplexSolutions(solutions[real, :n].real, False, len(solutions), 2 * n, closed)
+    roots = np.column_stack([solutions[:, :n], np.ones(len(solutions))])
+    return ComplexSolutions(solutions[real, :n].real, False, len(solutions), 2 * n, closed, roots=roots, is_real=real)

@@ -24,7 +24,7 @@ from spinglass._jit import jit
 from spinglass.landscape.lanes import factor, solve
 
 ORDER = 4
-LANES = 16
+LANES = 32
 
 
 @jit

@@ -14,11 +14,14 @@ unknowns, v_i^{p−2} = 1/c_i on its support, λ = r^{p−2} and r² v·v = 1 �
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 ComplexArray = NDArray[np.complex128]
+
+_SEED = 20130415
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +32,25 @@ class StartSystem:
     field: ComplexArray
     solutions: ComplexArray
 
+    def times(self, gamma: complex) -> StartSystem:
+        """γ S: the same points, λ times γ."""
+        turned = self.solutions.copy()
+        turned[:, -1] *= gamma
+        return StartSystem(gamma * self.diagonal, gamma * self.field, turned)
 
-def diagonal_start(n_spins: int, p: int, has_mu: bool, rng: np.random.Generator) -> StartSystem:
+
+@lru_cache(maxsize=16)
+def start_system(
+    n_spins: int, p: int, degree: int, has_mu: bool, has_field: bool, has_parity: bool, attempt: int
+) -> StartSystem:
+    """The start system of a family, made once and kept: fixed random numbers, others for each attempt."""
+    rng = np.random.default_rng([_SEED, attempt])
+    if has_field:
+        return _field_start(n_spins, p, degree, has_parity, rng)
+    return _diagonal_start(n_spins, p, has_mu, rng)
+
+
+def _diagonal_start(n_spins: int, p: int, has_mu: bool, rng: np.random.Generator) -> StartSystem:
     """The start for tensors of degree p >= 3 without field: (x, λ), or (x, μ, λ) with both signs of μ."""
     c = _on_the_circle(n_spins, rng)
     x = _classes(c, p)
@@ -40,7 +60,7 @@ def diagonal_start(n_spins: int, p: int, has_mu: bool, rng: np.random.Generator)
     return StartSystem(c, np.zeros(0, dtype=complex), _normalised(x, np.ones(len(x), dtype=complex), p))
 
 
-def field_start(n_spins: int, p: int, degree: int, has_parity: bool, rng: np.random.Generator) -> StartSystem:
+def _field_start(n_spins: int, p: int, degree: int, has_parity: bool, rng: np.random.Generator) -> StartSystem:
     """The start for tensors of degree p >= 2 with a field of a higher degree; one of each pair ±x for one parity."""
     n = n_spins
     c = _on_the_circle(n, rng)
