@@ -7,6 +7,7 @@ at a multiset with n orderings is the mean of n independent standard normals: va
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -25,6 +26,7 @@ from spinglass.hamiltonians.symmetric_tensor import (
 FloatArray = NDArray[np.float64]
 
 _SMALL = 1 << 14  # couplings up to which their deviations are kept
+_BLOCK = 1 << 23  # normals between two calls of `progress`
 
 
 @lru_cache(maxsize=16)
@@ -32,16 +34,22 @@ def _kept_deviations(n_spins: int, p: int) -> FloatArray:
     return 1 / np.sqrt(orderings(sorted_multisets(n_spins, p)))
 
 
-def draw(n_spins: int, p: int, rng: np.random.Generator) -> SymmetricTensor:
+def draw(
+    n_spins: int, p: int, rng: np.random.Generator, progress: Callable[[int, int], None] | None = None
+) -> SymmetricTensor:
     """A random symmetric tensor, the law of the symmetric part of i.i.d. standard normal X_{i₁…i_p}.
 
     One standard normal per multiset of indices, in lexicographic order, so that a generator gives the same couplings
-    on every platform; nothing larger than the packed couplings is made.
+    on every platform; nothing larger than the packed couplings is made. `progress` hears (drawn, total).
     """
     check_fits(n_spins, p)
     count = math.comb(n_spins + p - 1, p)
     entries = np.empty(count)
-    rng.standard_normal(out=entries)
+    for start in range(0, count, _BLOCK):
+        block = entries[start : start + _BLOCK]
+        rng.standard_normal(out=block)
+        if progress is not None:
+            progress(start + len(block), count)
     if p >= 2 and count <= _SMALL:
         entries *= _kept_deviations(n_spins, p)
     elif p >= 2:

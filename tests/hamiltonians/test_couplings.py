@@ -82,6 +82,16 @@ def test_a_seed_means_the_same_couplings_at_every_size(n, p):
             assert full[m] == full[m[::-1]] == entry
 
 
+def test_progress_of_a_draw_and_blocks_of_normals(monkeypatch):
+    whole = SphericalGlass(mixture={2: 1.0, 3: 1.0}).sample(6, rng=3)
+    monkeypatch.setattr(couplings, "_BLOCK", 10)
+    heard = []
+    blocks = SphericalGlass(mixture={2: 1.0, 3: 1.0}).sample(6, rng=3, progress=lambda *state: heard.append(state))
+    assert heard == [(k, 21) for k in (10, 20, 21)] + [(k, 56) for k in (10, 20, 30, 40, 50, 56)]
+    for p in (2, 3):
+        assert np.array_equal(whole.couplings[p].entries, blocks.couplings[p].entries)
+
+
 @pytest.mark.parametrize(("n", "p"), [(120, 3), (40, 4)])
 def test_a_draw_takes_the_memory_of_the_couplings_alone(n, p):
     couplings.draw(60, 3, np.random.default_rng(0))  # compiled
