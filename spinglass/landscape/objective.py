@@ -71,6 +71,7 @@ class Objective:
         self._value, self._gradient, self._both = value, gradient, value_and_gradient
         self._hessian, self._product = hessian, hessian_vector_product
         self._third_derivative = third_derivative
+        self._kept: tuple[FloatArray, FloatArray] | None = None  # the last point with its Hessian
 
     @classmethod
     def of(cls, problem: Any) -> Objective:
@@ -154,18 +155,23 @@ class Objective:
         return self._hessian is not None and self.manifold.n <= LARGEST_MATRIX
 
     def matrix(self, w: FloatArray) -> FloatArray:
-        """The Euclidean Hessian at w, column by column where the problem offers no matrix."""
+        """The Euclidean Hessian at w, column by column where the problem offers no matrix. Not to be changed."""
+        if self._kept is not None and self._kept[0] is w:
+            return self._kept[1]
         if self._hessian is not None:
             self.n_hessian += 1
             found = np.asarray(self._hessian(w), dtype=float)
             if found.shape != (len(w), len(w)):
                 raise InputError(f"problem.hessian(w) has shape {found.shape}, expected ({len(w)}, {len(w)})")
+            self._kept = (w, found)
             return found
         if self._product is None:
             raise InputError("problem has neither hessian(w) nor hessian_vector_product(w, v)")
         self.n_hessian_vector += len(w)
         columns = np.stack([np.asarray(self._product(w, axis)) for axis in np.eye(len(w))], axis=1)
-        return (columns + columns.T) / 2
+        found = (columns + columns.T) / 2
+        self._kept = (w, found)
+        return found
 
     def curvature(self, place: Place) -> LinearMap:
         """v → Hess f v for tangent vectors v at a place: P(∇²f v) − c v."""
@@ -209,9 +215,8 @@ class Objective:
                 for axis in axes
             ]
             return (np.stack(rows) + np.stack(rows).T) / 2
-        inner = manifold.restricted(place.point, self.matrix(place.point))
-        c = float(manifold.multiplier(place.point, place.euclidean_gradient))
-        inner[np.diag_indices_from(inner)] -= c
+        inner = np.array(manifold.restricted(place.point, self.matrix(place.point)))
+        inner[np.diag_indices_from(inner)] -= float(manifold.multiplier(place.point, place.euclidean_gradient))
         return inner
 
     def third_derivative(self) -> float | None:
@@ -230,7 +235,7 @@ def polynomial_third_derivative(problem: Any) -> float | None:
         return float(own())
     n, system = problem.n_spins, getattr(problem, "polynomial_system", None)
     highest = max((degree for degree, _ in getattr(getattr(problem, "glass", None), "mixture", ())), default=3)
-    if system is None or float(n) ** highest > 3e7:
+    if system is None or float(n) ** highest > 1e7:
         return None
     try:
         tensors, field, _ = system()

@@ -199,6 +199,21 @@ def test_flat_space_uses_the_same_finders():
     assert len(minima.distinct()) == 2
 
 
+def test_flat_directions_are_no_negative_ones():
+    """A valley |x|² = 1 in five dimensions: a minimum with four eigenvalues that are zero up to rounding."""
+    objective = Objective(
+        Flat(5),
+        lambda x: float(x @ x - 1) ** 2,
+        lambda x: 4 * float(x @ x - 1) * x,
+        hessian=lambda x: 8 * np.outer(x, x) + 4 * float(x @ x - 1) * np.eye(5),
+    )
+    found = search(objective, n_starts=8, rng=0)
+    assert np.all(found.converged)
+    assert np.all(found.index == 0)
+    assert np.allclose(np.linalg.norm(found.points, axis=1), 1, atol=1e-8)
+    assert np.all(found.smallest_curvature < 1e-7)
+
+
 def test_fixed_steps_follow_the_gradient():
     s = PURE.sample(15, rng=2)
     objective = Objective.of(s)
