@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spinglass.cli.options import json_output, parse_numbers, print_json, seed
+from spinglass.cli.options import json_output, parse_numbers, print_json, progress_bar, seed
 
 if TYPE_CHECKING:
     from spinglass.hamiltonians import OverlapField
@@ -73,7 +73,14 @@ def command(
     if n_spins is not None:
         glass: dict[str, Any] = {"p": degree, "mixture": amplitudes, "energy": window, "field": field}
         count, error = complexity.mean_count(n_spins, **glass, with_error=True)
-        by_index, errors = complexity.mean_count(n_spins, **glass, index=np.arange(n_spins), with_error=True)
+        with progress_bar(not as_json) as progress:
+            by_index, errors = complexity.mean_count(
+                n_spins,
+                **glass,
+                index=np.arange(n_spins),
+                with_error=True,
+                progress=lambda done, known: progress("latitudes", done, known),
+            )
         result |= {
             "n_spins": n_spins,
             "energy": window,

@@ -22,14 +22,14 @@ import numpy as np
 
 from spinglass.complexity.energy_weights import EnergyWeights
 from spinglass.complexity.isotropic_counts import index_step, rounding
-from spinglass.complexity.latitude_integral import NEGLIGIBLE, Real, integrate
+from spinglass.complexity.latitude_integral import NEGLIGIBLE, Progress, Real, integrate
 from spinglass.complexity.shift_law import ShiftLaw, exponential, law_of_index
 from spinglass.hamiltonians import OverlapField
 from spinglass.random_matrices.level_density import log_mean_abs_determinant
 from spinglass.random_matrices.rank_one import spiked_ratio
 from spinglass.random_matrices.rank_one_indices import spiked_index_ratio
 
-_LAW_NOISE = 2e-15  # absolute error of index laws, times about √n
+_RATIO_NOISE = 1e-13  # relative, of the mean determinant with a spike
 
 
 def shift_step(n: int, by_index: bool, fine: bool) -> float:
@@ -102,19 +102,18 @@ class FieldIntegrand:
         growth = log_mean_abs_determinant(self.n, centre + shift) - 0.5 * (shift / self.law.deviation) ** 2
         return np.asarray(log_weight + np.max(growth, axis=0) + np.log1p(np.abs(kappa)))
 
-    def _inner(self, xi: Real, kappa: Real, plain: Real) -> tuple[Real, Real]:
-        """(log of a factor at each ζ, W_n(ζ, κ) over it), (J,) and (K, J, 1 or N)."""
-        if not np.any(kappa):
-            if not self.by_index:
-                return plain, np.ones((1, xi.size, 1))
-            return plain, np.array([law_of_index(self.n, float(x))[0] for x in xi])[None]
-        if self.by_index:
+    def _inner(self, xi: Real, kappa: Real, plain: Real) -> tuple[Real, Real, Real]:
+        """(log of a factor at each ζ, W_n(ζ, κ) over it, its error bound), (J,) and twice (K, J, 1 or N)."""
+        if self.by_index and np.any(kappa):
             return spiked_index_ratio(self.n, xi, kappa)
-        log_minor, ratio = spiked_ratio(self.n, xi, kappa)
-        return log_minor, ratio[:, :, None]
+        if self.by_index:
+            laws = [law_of_index(self.n, float(x)) for x in xi]
+            return plain, np.array([law for law, _ in laws])[None], np.array([bound for _, bound in laws])[None]
+        log_factor, ratio = spiked_ratio(self.n, xi, kappa) if np.any(kappa) else (plain, np.ones((1, xi.size)))
+        return log_factor, ratio[:, :, None], _RATIO_NOISE * ratio[:, :, None]
 
-    def __call__(self, theta: Real) -> Real:
-        """Values (len(θ), Q, I)."""
+    def __call__(self, theta: Real) -> tuple[Real, Real]:
+        """Values and bounds of their errors, (len(θ), Q, I)."""
         law = self.law
         log_weight, centre, kappa, value = self.latitudes(theta)
         outside = min(max(law.deviation - 2.0, 0.0), 1.1)  # a wide law of ζ has its weight beyond the spectrum
@@ -129,31 +128,33 @@ class FieldIntegrand:
         kept = np.flatnonzero(np.any(exponent > top - NEGLIGIBLE - np.log1p(np.abs(kappa))[:, None], axis=0))
         columns = slice(int(kept[0]), int(kept[-1]) + 1)
         xi, z = xi[columns], z[:, columns]
-        log_factor, ratio = self._inner(xi, kappa, guide[columns])
+        log_factor, ratio, bound = self._inner(xi, kappa, guide[columns])
         normal = self.step / (law.deviation * math.sqrt(2 * math.pi))
         gauss = normal * exponential(log_factor + log_weight[:, None] - 0.5 * z**2)
         # mean energy density at each grid point, and the grid spacing in energy density
         spacing = law.energy_slope * self.step
         energy = value[:, None] / law.n_spins + law.energy_slope * (xi - centre[:, None])
-        weights = self.weights(energy, spacing) * gauss[:, :, None]
-        return np.asarray(np.matmul(weights.transpose(0, 2, 1), ratio))
+        weights = (self.weights(energy, spacing) * gauss[:, :, None]).transpose(0, 2, 1)
+        return np.asarray(np.matmul(weights, ratio)), np.asarray(np.matmul(np.abs(weights), bound))
 
 
 def field_counts(
-    law: ShiftLaw, field: OverlapField, weights: EnergyWeights, by_index: bool = False
+    law: ShiftLaw,
+    field: OverlapField,
+    weights: EnergyWeights,
+    by_index: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[Real, Real]:
     """The quantities of `weights` (Q, 1), or (Q, N) by index, and bounds of their absolute errors.
 
     The closing columns of `weights` are left out of both. The bound is the sum of what the panels of the latitude
-    leave, of what the cardinal series leaves out, and of rounding in proportion to all critical points, so that a
-    quantity far below the total is known to that absolute accuracy only.
+    leave, of the bounds of the determinants, of what the cardinal series leaves out, and of rounding in proportion to
+    all critical points of that index: a window or density far below these is known to that absolute accuracy only.
     """
     integrand = FieldIntegrand(law, field, weights, by_index)
-    values, errors = integrate(integrand)
+    values, errors = integrate(integrand, progress)
     everything, beyond = values[-2], np.abs(values[-1])  # of each index
     noise = 2e-13 + rounding(law.n_spins)
     lost = noise * everything + beyond
-    if by_index:
-        lost = lost + _LAW_NOISE * (2 + math.sqrt(law.order)) * np.sum(everything)
     bound = errors[:-2] + noise * np.abs(values[:-2]) + lost * weights.gain(law.energy_slope * integrand.step)
     return values[:-2], bound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 from spinglass._errors import ComputationError
 
 Real = NDArray[np.float64]
+Pair = tuple[Real, Real]
 
 NEGLIGIBLE = 44.0  # natural logarithm of the range of weights that is kept
 _TARGET = 1e-12
-_NOISE = 1e-13  # of the mass of a panel: what the integrand itself is uncertain by
 _ACCEPTED = 1e-9
 _ORDER = 12
 _MOST_PANELS = 3000
@@ -35,12 +36,16 @@ class Integrand(Protocol):
     def log_mass(self, theta: Real) -> Real:
         """A guide, good to a few units."""
 
-    def __call__(self, theta: Real) -> Real:
-        """Values (len(θ), Q, I)."""
+    def __call__(self, theta: Real) -> tuple[Real, Real]:
+        """Values and bounds of their errors, both (len(θ), Q, I)."""
 
 
-def integrate(integrand: Integrand) -> tuple[Real, Real]:
-    """∫ dθ (Q, I) between the outer breaks and its error bound, by Gauss-Legendre panels compared with their halves.
+Progress = Callable[[int, int], None]
+
+
+def integrate(integrand: Integrand, progress: Progress | None = None) -> tuple[Real, Real]:
+    """∫ dθ (Q, I) between the outer breaks and its error bound, by Gauss-Legendre panels compared with their halves;
+    the bound contains the integral of the integrand's own. `progress` is told of panels done and known by now.
 
     Panels whose guide weight is below e^{−44} of the largest are left out; a panel over which the weight changes by
     more than e^{20} is halved without evaluation. Raises `ComputationError` when the sum of the differences exceeds
@@ -59,11 +64,12 @@ def integrate(integrand: Integrand) -> tuple[Real, Real]:
     if not math.isfinite(peak):
         raise ComputationError("the field is too strong: the weight of every latitude underflows")
 
-    def panel(a: float, b: float) -> Real:
+    def panel(a: float, b: float) -> Pair:
         middle, half = 0.5 * (a + b), 0.5 * (b - a)
-        return np.asarray(half * np.tensordot(weights, integrand(middle + half * nodes), axes=1))
+        values, bounds = integrand(middle + half * nodes)
+        return half * np.tensordot(weights, values, axes=1), half * np.tensordot(weights, bounds, axes=1)
 
-    pending: list[tuple[float, float, Real | None, int]] = [
+    pending: list[tuple[float, float, Pair | None, int]] = [
         (float(a), float(b), None, 0) for a, b in itertools.pairwise(edges)
     ]
     accepted: Real = np.zeros((1, 1))
@@ -88,20 +94,21 @@ def integrate(integrand: Integrand) -> tuple[Real, Real]:
             coarse = panel(a, b)
         left, right = panel(a, middle), panel(middle, b)
         panels += 1
-        both = left + right
+        if progress is not None:
+            progress(panels, panels + len(pending))
+        both, own = left[0] + right[0], left[1] + right[1]
         scale = np.maximum(scale, np.max(np.abs(accepted + both), axis=0))
-        difference = np.abs(both - coarse)
-        # each column by its own size, down to the noise of this panel
+        difference = np.abs(both - coarse[0])
+        # each column by its own size, down to what the integrand itself is uncertain by
         wanted = np.maximum(_TARGET * scale, (1 - integrand.resolution) * _TARGET * np.max(scale))
-        allowed = np.maximum(wanted, _NOISE * float(np.max(np.abs(both))))
-        if np.all(difference <= allowed) or depth >= 30:
+        if np.all(difference <= np.maximum(wanted, own)) or depth >= 30:
             accepted = accepted + both
-            error = error + difference
+            error = error + difference + own
         else:
             pending += [(a, middle, left, depth + 1), (middle, b, right, depth + 1)]
     for *_, rest, _depth in pending:
         if rest is not None:
-            error = error + np.abs(rest)
+            error = error + np.abs(rest[0])
     if not np.all(np.isfinite(accepted)) or np.max(error) > _ACCEPTED * float(np.max(np.abs(accepted))):
         reached = float(np.max(error)) / max(float(np.max(scale)), 1e-300)
         raise ComputationError(f"the integral over latitudes reached a relative accuracy of {reached:.1e} only")

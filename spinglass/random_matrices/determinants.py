@@ -17,15 +17,18 @@ from spinglass.random_matrices.index_law import index_probabilities
 from spinglass.random_matrices.level_density import MAX_ORDER, log_mean_abs_determinant, real_array
 from spinglass.random_matrices.multiplicative import support_radius
 from spinglass.random_matrices.rank_one import spiked_ratio
-from spinglass.random_matrices.rank_one_indices import spiked_index_ratio
+from spinglass.random_matrices.rank_one_indices import ALL_CIRCLES, spiked_index_logarithms, spiked_index_ratio
 
 MAX_ORDER_INDEX = 500
 MAX_ORDER_SPIKED = 200
 MAX_ORDER_SPIKED_INDEX = 64
 MAX_ORDER_SUPERSYMMETRIC = 60
+MAX_ORDER_RELATIVE = 60
 METHODS = ("fourier", "supersymmetric")
+_SURE = 1e-12  # relative error of an index that needs no other route
 ACCURACY = 1e-12  # of the Fourier integral, relative to the sum over all indices, up to n = 64
 ACCURACY_OF_LARGE_ORDERS = 1e-11
+RELATIVE_ACCURACY = 1e-6  # of a rare index with a spike, at least
 LARGEST = 1e100  # squares of xi and kappa stay inside double precision
 MAX_ORDER_CLOSED_FORM = 4
 LARGEST_CLOSED_FORM = 1e70  # fourth powers of xi stay inside double precision
@@ -56,15 +59,20 @@ def mean_abs_determinant(
     with_error : give (value, error), error a bound of the absolute error (of the logarithm when `log`).
     method : None chooses as above; "fourier" forces the Fourier-Pfaffian integral, also at κ = 0; "supersymmetric"
         the second exact route, a two-dimensional integral (`supersymmetric`; 2 <= n <= 60, no index, slower).
-    relative : every index with relative accuracy, the rarest included, by integers of many bits (κ = 0, n <= 60,
-        |ξ| <= 2√n + 10; up to seconds for each ξ); with `log` nothing underflows.
+    relative : every index with relative accuracy (n <= 60, up to tens of seconds for each ξ); with `log` nothing
+        underflows. κ = 0: the rarest included, by integers of many bits (|ξ| <= 2√n + 10). κ ≠ 0: by circles of many
+        radii, as far as the index of the minor tells that of the matrix, and for indices 0 and n by a lowered contour
+        (`definite_index`), at any rarity.
 
     Accuracy: relative 1e-13 for κ = 0 (1e-12 at n = 500), 1e-12 for κ ≠ 0 at any size of κ and ξ (1e-11 above n = 64);
-    by index 1e-12 of the sum over all indices (rarer indices are zero), with `relative` of each. The supersymmetric
-    integral: 1e-10, as far as cancellation leaves that (n = 60 at ξ = 0, n = 10 near the edge).
+    by index 1e-12 of the sum over all indices (κ ≠ 0: relative 1e-11 for the common ones; what falls below its bound
+    is zero). With `relative` and κ = 0, 1e-15 relative; with κ ≠ 0 about 1e-12 for indices 0 and n (1e-8 at shares of
+    1e-1300), 1e-9 for the others down to shares of 1e-4 of the sum, 1e-7 to 1e-12, 1e-6 to 1e-25, by the bounds, and
+    errors ten to a hundred times smaller. The
+    supersymmetric integral: 1e-10, as far as cancellation leaves that (n = 60 at ξ = 0, n = 10 near the edge).
 
-    Raises `InputError` for bad arguments; `ComputationError` when the error estimate misses these accuracies, or when
-    the value overflows and `log` is false.
+    Raises `InputError` for bad arguments; `ComputationError` when the error estimate misses these accuracies (with
+    `relative` and κ ≠ 0: 1e-6, unless `with_error` hands it out), or when the value overflows and `log` is false.
 
     Source: Fyodorov, PRL 92 (2004) 240601 (κ = 0); κ ≠ 0 and the index own results, checked against the
     supersymmetric integral, Monte Carlo and closed forms at n = 1, 2.
@@ -88,8 +96,10 @@ def mean_abs_determinant(
         shift, strength, wanted = np.broadcast_arrays(shift, strength, wanted)
     swept = np.full(shift.shape, True) if method == "fourier" else strength != 0
     _check_orders(n, method, wanted is not None, bool(np.any(swept)))
-    if relative and (wanted is None or np.any(swept)):
-        raise input_error("relative", relative, "needs an index, kappa = 0 and no method")
+    if relative and (wanted is None or method is not None):
+        raise input_error("relative", relative, "needs an index and no method")
+    if relative:
+        checked_int("n (with relative)", n, 1, MAX_ORDER_RELATIVE)
 
     # value = share · e^scale
     scale, share, error = log_mean_abs_determinant(n, shift), np.ones(shift.shape), np.zeros(shift.shape)
@@ -97,12 +107,18 @@ def mean_abs_determinant(
     if supersymmetric or wanted is not None or np.any(swept):
         scale = np.array(scale)
         for place in np.unique(shift):
-            for group, route in ((swept, _spiked), (~swept, _rare if relative else _plain)):
+            routes = (_rare_spiked, _rare) if relative else (_spiked, _plain)
+            for group, route in zip((swept, ~swept), routes, strict=True):
                 chosen = group & (shift == place)
                 if np.any(chosen):
                     numbers = None if wanted is None else wanted[chosen]
                     found = (_supersymmetric if supersymmetric else route)(n, float(place), strength[chosen], numbers)
                     scale[chosen], share[chosen], error[chosen] = found
+    if relative and not with_error and np.any(error > RELATIVE_ACCURACY * share):
+        raise ComputationError(
+            f"the rarest index asked for at n = {n} is known to {float(np.max(error / share)):.1e} of itself only; "
+            "with_error=True gives what is known"
+        )
     scale_error = 1.2e-15 * (n + 3) + 4e-16 * np.abs(scale)
     with np.errstate(divide="ignore"):
         logarithm = scale + np.log(share)
@@ -158,39 +174,59 @@ def _spiked(n: int, place: float, strength: NDArray[np.float64], index: Numbers)
     """The same by the Fourier-Pfaffian integral."""
     kappa, inverse = np.unique(strength, return_inverse=True)
     here = np.array([place])
-    error = _spiked_error(n, place, kappa, index is not None)
     if index is None:
         log_minor, ratio = spiked_ratio(n, here, kappa)
-        share = total = ratio[:, 0]
-        share = share[inverse]
+        total = ratio[:, 0]
+        each = _spiked_error(n, place, kappa)
+        share, error, worst = total[inverse], each[inverse], float(np.max(each / total))
     else:
-        log_minor, by_index = spiked_index_ratio(n, here, kappa)
+        log_minor, by_index, bound = spiked_index_ratio(n, here, kappa)
         total = by_index[:, 0].sum(axis=-1)
-        share = by_index[inverse, 0, index]
+        share, error = by_index[inverse, 0, index], bound[inverse, 0, index]
+        worst = float(np.max(bound[:, 0].max(axis=-1) / total))
     accuracy = ACCURACY if n <= MAX_ORDER_SPIKED_INDEX else ACCURACY_OF_LARGE_ORDERS
-    worst = float(np.max(error / total))
     if worst > accuracy:
         raise ComputationError(
             f"the Fourier integral at n = {n}, xi = {place:g} has an error of {worst:.1e} of the sum"
         )
-    return float(log_minor[0]), share, error[inverse]
+    return float(log_minor[0]), share, error
 
 
-def _spiked_error(n: int, xi: float, kappa: NDArray[np.float64], by_index: bool) -> NDArray[np.float64]:
-    """An absolute bound of the error of `spiked_ratio` at one ξ, or of each index in `spiked_index_ratio`; (K,).
+def _rare_spiked(n: int, place: float, strength: NDArray[np.float64], index: Numbers) -> Parts:
+    """Each index by the route with the smaller bound: circles of many radii, or for indices 0 and n a lowered contour;
+    the value is in the scale, so that it does not underflow."""
+    from spinglass.random_matrices.definite_index import log_definite_determinant
+
+    assert index is not None
+    kappa, inverse = np.unique(strength, return_inverse=True)
+    log_minor = float(log_mean_abs_determinant(n - 1, place))
+    logarithm, log_bound = spiked_index_logarithms(n, place, kappa, ALL_CIRCLES)
+    with np.errstate(invalid="ignore"):
+        error = np.where(np.isfinite(logarithm), np.exp(np.minimum(log_bound - logarithm, 700.0)), np.inf)
+    logarithm = logarithm + log_minor
+    for row, value in enumerate(kappa.tolist()):
+        for end, sign in ((0, 1.0), (n, -1.0)):
+            if error[row, end] > _SURE and np.any((inverse == row) & (index == end)):
+                found, loss = log_definite_determinant(n, sign * place, sign * value)
+                if loss < error[row, end]:
+                    logarithm[row, end], error[row, end] = found, math.expm1(loss)
+    chosen = (inverse, index)
+    known = np.isfinite(logarithm[chosen])
+    return np.where(known, logarithm[chosen], 0.0), np.where(known, 1.0, 0.0), np.where(known, error[chosen], np.inf)
+
+
+def _spiked_error(n: int, xi: float, kappa: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An absolute bound of the error of `spiked_ratio` at one ξ; (K,).
 
     Twice what the same sweep misses at κ = 0, where the value is known by Fyodorov's identity, and the rounding seen
     over n <= 200. Beyond the spectrum only the spike's own eigenvalue is uncertain, and rounding is all there is.
     """
-    rounding = (5e-14 if by_index else 1e-14) + 1e-15 * n
+    rounding = 1e-14 + 1e-15 * n
     missed, typical = 0.0, math.sqrt(n)
     if abs(xi) <= support_radius(n):
         typical = math.exp(float(log_mean_abs_determinant(n, xi)) - float(log_mean_abs_determinant(n - 1, xi)))
         place, zero = np.array([xi]), np.zeros(1)
-        if by_index:
-            missed = abs(float(np.sum(spiked_index_ratio(n, place, zero)[1])) - typical)
-        else:
-            missed = abs(float(spiked_ratio(n, place, zero)[1][0, 0]) - typical)
+        missed = abs(float(spiked_ratio(n, place, zero)[1][0, 0]) - typical)
     bound: NDArray[np.float64] = 2 * missed + typical * rounding + 1e-15 * (np.abs(kappa - xi) + math.sqrt(n))
     return bound
 

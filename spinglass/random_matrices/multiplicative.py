@@ -140,24 +140,34 @@ def _log_pfaffian_of_one(n: int) -> float:
 @jit
 def _orthonormal(
     n: int, x: NDArray[np.float64], root_weight: NDArray[np.float64], weights: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """p_j(x) √W(x) for the polynomials orthonormal with respect to W, and their norms' ratios, by Stieltjes' procedure.
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """p_j(x) √W(x) for the polynomials orthonormal with respect to W, and α_j, β_j of their recurrence
+    (x − α_j) p_j = β_{j+1} p_{j+1} + β_j p_{j−1}, by Stieltjes' procedure.
 
     The ratios β_j = ‖π_j‖/‖π_{j−1}‖ of monic norms (β_0 = ‖π_0‖) hold for the p_j as computed, orthogonal or not.
     """
     result = np.empty((n, x.shape[0]))
+    centres = np.empty(n)
     beta = np.empty(n)
     now, before = root_weight.copy(), np.zeros(x.shape[0])
     for j in range(n):
         beta[j] = math.sqrt(np.sum(now * now * weights))
         now = now / beta[j]
         result[j] = now
-        alpha = np.sum(now * now * x * weights)
-        following = (x - alpha) * now
+        centres[j] = np.sum(now * now * x * weights)
+        following = (x - centres[j]) * now
         if j > 0:
             following -= beta[j] * before
         before, now = now, following
-    return result, beta
+    return result, centres, beta
+
+
+def orthonormal_recurrence(
+    n: int, x: NDArray[np.float64], root_weight: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """α_j, β_j, j < n, for the weight given by its root at the nodes x: (x − α_j) p_j = β_{j+1} p_{j+1} + β_j p_{j−1},
+    p_0 = 1/β_0."""
+    return _orthonormal(n, x, root_weight, weights)[1:]
 
 
 def _values(g: Callable[[NDArray[np.float64]], Any], x: NDArray[np.float64]) -> NDArray[Any]:
@@ -183,7 +193,7 @@ class _Mesh:
         self.log_scale = float(np.max(logarithm))
         size = np.exp(logarithm - self.log_scale)
         weights = (self.half[:, None] * panel_rule()[1]).ravel()
-        functions, self.beta = _orthonormal(n, x, size, weights)
+        functions, _, self.beta = _orthonormal(n, x, size, weights)
         self.amplitude = np.max(np.abs(functions), axis=0).reshape(self.shape)
         self.phase = np.where(modulus > 0, self.g / np.where(modulus > 0, modulus, 1.0), 0.0)
         self.functions = functions * self.phase

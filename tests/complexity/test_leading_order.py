@@ -228,7 +228,7 @@ def test_index_costs_against_exact_mean_determinants(theta, y):
     sizes = (10, 20, 40)
     shares = {}
     for n in sizes:
-        _, ratio = spiked_index_ratio(n, np.array([-y * math.sqrt(n)]), np.array([-theta * math.sqrt(n)]))
+        _, ratio, _ = spiked_index_ratio(n, np.array([-y * math.sqrt(n)]), np.array([-theta * math.sqrt(n)]))
         shares[n] = ratio[0, 0, :3] / ratio[0, 0].sum()
     for k in range(3):
         cost = index_cost(k, -y, -theta)
