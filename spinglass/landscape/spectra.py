@@ -96,65 +96,6 @@ def index_and_edges(objective: Objective, place: Place, expected: int) -> tuple[
     lowest are computed to see one that is not negative: the smallest modulus is then among them.
     """
     dimension = objective.manifold.dimension
-    count = dimension if lowest is None else checked_int("lowest", lowest, 1, dimension)
-    if count > LARGEST_DENSE:
-        raise input_error("lowest", lowest, f"must be given, at most {LARGEST_DENSE}, for {dimension} eigenvalues")
-    return lowest_eigenpairs(objective, place, count)[0]
-
-
-def lowest_eigenpairs(objective: Objective, place: Place, count: int, vectors: bool = False) -> tuple[Any, Any]:
-    """The lowest eigenvalues (count,) of Hess f at a place, and their vectors as ambient tangent vectors (n, count)."""
-    from scipy import linalg
-
-    eigh: Any = linalg.eigh
-    manifold = objective.manifold
-    dimension = manifold.dimension
-    if count == 0:
-        return np.empty(0), np.empty((manifold.n, 0))
-    if dimension <= LARGEST_DENSE:
-        inner = objective.tangent_matrix(place)
-        chosen = None if count == dimension else (0, count - 1)
-        if dimension <= _SMALL:
-            with one_blas_thread():
-                found = eigh(inner, eigvals_only=not vectors, subset_by_index=chosen)
-        else:
-            found = eigh(inner, eigvals_only=not vectors, subset_by_index=chosen)
-        if not vectors:
-            return found, None
-        return found[0], np.stack([manifold.lift(place.point, x) for x in found[1].T], axis=1)
-    return _lanczos(objective, place, count, vectors)
-
-
-def _lanczos(objective: Objective, place: Place, count: int, vectors: bool) -> tuple[Any, Any]:
-    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
-
-    manifold = objective.manifold
-    act = objective.curvature(place)
-
-    def inner(x: FloatArray) -> FloatArray:
-        return manifold.coordinates(place.point, act(manifold.lift(place.point, x.ravel())))
-
-    size = manifold.dimension
-    operator = LinearOperator((size, size), matvec=inner, dtype=float)
-    start = np.random.default_rng(0).standard_normal(size)  # ARPACK's own start depends on its history
-    try:
-        values, found = eigsh(operator, k=count, which="SA", v0=start, ncv=min(size, max(4 * count, 60)), tol=1e-10)
-    except ArpackNoConvergence as problem:
-        raise ComputationError(f"Lanczos' method found {len(problem.eigenvalues)} of {count} eigenvalues") from None
-    order = np.argsort(values)
-    if not vectors:
-        return values[order], None
-    return values[order], np.stack([manifold.lift(place.point, x) for x in found[:, order].T], axis=1)
-
-
-def index_and_edges(objective: Objective, place: Place, expected: int) -> tuple[int, float, float]:
-    """(index, lowest eigenvalue, smallest |eigenvalue|) at a place.
-
-    The index counts eigenvalues below −1e−12 of the largest modulus: flat directions, as losses of networks have them, do
-    not count by the sign of their rounding. Where the tangent space is too large for all eigenvalues, enough of the lowest are computed to see one that is not
-    negative: the smallest modulus is then among them.
-    """
-    dimension = objective.manifold.dimension
     count = dimension if dimension <= LARGEST_DENSE else min(dimension, expected + _SPARE)
     while True:
         values = lowest_eigenpairs(objective, place, count)[0]
