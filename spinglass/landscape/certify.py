@@ -38,7 +38,7 @@ from spinglass.landscape.intervals import (
     subtract,
     widened,
 )
-from spinglass.landscape.problem import CubicForm, PolynomialProblem
+from spinglass.landscape.problem import PolynomialProblem
 
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
@@ -224,27 +224,31 @@ def _homogeneous(polynomial: BallPolynomial, solutions: ArrayLike) -> ComplexArr
 
 
 def _prove_classes(polynomial: BallPolynomial, z: ComplexArray, tolerance: float) -> Classes:
-    """Steps 1 and 2 of the chain."""
+    """Steps 1 and 2 of the chain; of two conjugate ones one is tested, for the conjugate of a class is a class."""
     count, width = z.shape
     if count == 0:
         return Classes("", 0, 0)
-    has_mu = width > polynomial.n_spins
-    pieces = [discs(polynomial, z[start : start + _CHUNK], has_mu) for start in range(0, count, _CHUNK)]
-    radius = np.concatenate([piece.radius for piece in pieces])
-    multiplier = np.concatenate([piece.multiplier for piece in pieces])
-    unproved = np.flatnonzero(~(radius <= tolerance))
+    weights = (0.5 + np.modf(np.arange(1, width + 1) * 0.6180339887498949)[0]) * (-1.0) ** np.arange(width)
+    leader = conjugate_leaders(z, weights, tolerance / 4)
+    tested = np.flatnonzero(leader == np.arange(count))
+    radius, multiplier = np.zeros(count), np.zeros(count, dtype=complex)
+    for start in range(0, len(tested), _CHUNK):
+        part = tested[start : start + _CHUNK]
+        piece = discs(polynomial, z[part], width > polynomial.n_spins)
+        radius[part], multiplier[part] = piece.radius, piece.multiplier
+    unproved = np.flatnonzero(~(radius <= tolerance / 2))
     if len(unproved):
-        return Classes(
-            f"complex solution {unproved[0]} is not proved to be within {tolerance:g} of exactly one",
-            count - len(unproved),
-            0,
-        )
+        text = f"complex solution {unproved[0]} is not proved to be within {tolerance:g} of exactly one"
+        return Classes(text, 0, 0)
     if polynomial.degree > 2:  # a modulus is at least its largest part
-        zero = np.flatnonzero(~(np.maximum(np.abs(multiplier.real), np.abs(multiplier.imag)) > radius))
+        zero = np.flatnonzero(~(np.maximum(np.abs(multiplier.real), np.abs(multiplier.imag)) > radius)[tested])
         if len(zero):
-            return Classes(f"complex solution {zero[0]} is not proved to have a multiplier different from zero", 0, 0)
-    weights = 0.5 + np.modf(np.arange(1, width + 1) * 0.6180339887498949)[0]
-    charted, rcharted = charts(z, radius, weights * (-1.0) ** np.arange(width))
+            text = f"complex solution {tested[zero[0]]} is not proved to have a multiplier different from zero"
+            return Classes(text, 0, 0)
+    charted, rcharted = np.empty(z.shape, dtype=complex), np.empty(z.shape)
+    charted[tested], rcharted[tested] = charts(z[tested], radius[tested], weights)
+    follower = np.flatnonzero(leader != np.arange(count))
+    charted[follower], rcharted[follower] = charted[leader[follower]].conj(), rcharted[leader[follower]]
     if not np.all(np.isfinite(rcharted)):
         return Classes("a complex solution is not proved to lie in the common chart", 0, 0)
     pair = meeting_pair(charted, rcharted)
@@ -252,6 +256,25 @@ def _prove_classes(polynomial: BallPolynomial, z: ComplexArray, tolerance: float
         return Classes(f"complex solutions {pair[0]} and {pair[1]} are not proved to be different", 0, 0)
     nonreal = int(np.sum(np.any(np.abs(charted.imag) > rcharted, axis=1)))
     return Classes("", count, nonreal)
+
+
+def conjugate_leaders(z: ComplexArray, weights: FloatArray, tolerance: float) -> NDArray[np.int64]:
+    """For each of the directions z itself, or one before it that is within the tolerance of its conjugate."""
+    leader = np.arange(len(z))
+    with np.errstate(all="ignore"):
+        q = z / np.sum(z * weights, axis=1)[:, None]
+        q /= np.max(np.abs(q), axis=1)[:, None]
+        order = np.argsort(q.real @ (weights + 2))
+        ahead, behind = order[:-1], order[1:]
+        near = np.max(np.abs(q[ahead] - q[behind].conj()), axis=1, initial=0.0) <= tolerance
+    taken = False
+    for rank in np.flatnonzero(near):
+        if not (taken and near[rank - 1]):
+            leader[behind[rank]] = ahead[rank]
+            taken = True
+        else:
+            taken = False
+    return leader
 
 
 def _prove_points(polynomial: BallPolynomial, sigma: FloatArray, tolerance: float) -> Points:
@@ -330,94 +353,3 @@ def _first_meeting(centre, radius, low, high, order):  # type: ignore[no-untyped
             if not apart:
                 return i, j
     return -1, -1
-
-
-_U = 2.0**-53
-_UP = 1 + 1e-9  # covers the rounding of the bounds themselves
-
-
-@dataclass(frozen=True, eq=False)
-class Enclosures:
-    """Polydiscs |d| <= radius around approximate solutions, each with exactly one solution within `unique`."""
-
-    radius: FloatArray  # inf where the test failed
-    unique: FloatArray
-
-
-def quadratic_maps(form: CubicForm, has_mu: bool) -> tuple[FloatArray, FloatArray]:
-    """(Q, L) of T(x,x) + μAx + μ²b = x, μ² = x·x (or of the first part alone), T = 3 × cubic, A = 2 × quadratic."""
-    n = form.n_spins
-    size = n + has_mu
-    q = np.zeros((size, size, size))
-    q[:n, :n, :n] = 3 * form.cubic
-    linear = np.zeros((size, size))
-    linear[np.arange(n), np.arange(n)] = 1
-    if has_mu:
-        q[:n, :n, n] = q[:n, n, :n] = form.quadratic  # A/2 on either side of the diagonal
-        q[:n, n, n] = form.linear
-        q[n, np.arange(n), np.arange(n)] = 1
-        q[n, n, n] = -1
-    return q, linear
-
-
-def enclosures(q: FloatArray, linear: FloatArray, z: ComplexArray) -> Enclosures:
-    """The test above for all approximate solutions z (count, n) at once."""
-    count, n = z.shape
-    error = 16 * (n + 4) * _U
-    flat = q.reshape(n * n, n).T
-    size = np.abs(z)
-    once = (z @ flat).reshape(count, n, n)
-    once_size = (size @ np.abs(flat)).reshape(count, n, n) * _UP
-    value = (once @ z[:, :, None])[:, :, 0] - z @ linear.T
-    value_size = (once_size @ size[:, :, None])[:, :, 0] + size @ np.abs(linear).T
-    residual = (np.abs(value) + error * value_size) * _UP
-    jacobian = 2 * once - linear
-    jacobian_error = error * (2 * once_size + np.abs(linear))
-    try:
-        inverse = np.linalg.inv(jacobian)
-    except np.linalg.LinAlgError:
-        return Enclosures(np.full(count, np.inf), np.zeros(count))
-    weight = np.abs(inverse)
-    delta = np.max((weight @ residual[:, :, None])[:, :, 0], axis=1) * _UP
-    defect = np.abs(np.eye(n) - inverse @ jacobian)
-    defect += error * (weight @ np.abs(jacobian) + np.eye(n)) + weight @ jacobian_error
-    a = np.max(np.sum(defect, axis=2), axis=1) * _UP
-    curvature = np.max(2 * weight @ np.sum(np.abs(q), axis=(1, 2)), axis=1) * _UP
-    passed = np.isfinite(delta) & (a + curvature * delta <= 0.5)
-    return Enclosures(np.where(passed, 2 * delta, np.inf), np.where(passed, (1 - a) / (2 * curvature * _UP), 0.0))
-
-
-def all_disjoint(z: ComplexArray, radius: FloatArray) -> bool:
-    """Whether no two polydiscs meet, nor one of them the origin."""
-    from scipy.spatial import cKDTree
-
-    if not np.all(np.isfinite(radius)) or np.any(np.max(np.abs(z), axis=1) <= 2 * radius):
-        return False
-    points = np.concatenate([z.real, z.imag], axis=1)
-    near = cKDTree(points).query_pairs(2 * float(np.max(radius)) * _UP, p=np.inf, output_type="ndarray")
-    gaps = np.max(np.abs(z[near[:, 0]] - z[near[:, 1]]), axis=1)
-    return bool(np.all(gaps > (radius[near[:, 0]] + radius[near[:, 1]]) * _UP))
-
-
-def realness_proved(z: ComplexArray, real: NDArray[np.bool_], found: Enclosures) -> bool:
-    """Whether each solution called real is real, and each other one is not.
-
-    The conjugate of a solution is a solution: where it lies in the disc of uniqueness of the same z, the two are one.
-    """
-    imaginary = np.max(np.abs(z.imag), axis=1)
-    proved_real = 2 * imaginary * _UP + found.radius * _UP < found.unique
-    proved_complex = imaginary > found.radius * _UP
-    return bool(np.all(np.where(real, proved_real, proved_complex)))
-
-
-def indices_proved(form: CubicForm, sigma: FloatArray, error: FloatArray, eigenvalues: FloatArray) -> bool:
-    """Whether the signs of the Hessian's eigenvalues at σ hold at all points within `error` of σ (Weyl's inequality).
-
-    To the computed eigenvalues of the symmetric matrix 100 n² u times a bound of its norm is allowed for rounding.
-    """
-    n = form.n_spins
-    third = 6 * float(np.linalg.norm(form.cubic))
-    second = third + 2 * float(np.linalg.norm(form.quadratic))
-    first = second / 2 + float(np.linalg.norm(form.quadratic)) + float(np.linalg.norm(form.linear))
-    allowance = error * (third + 5 * (first + second)) + 100 * n * n * _U * (first + second)
-    return bool(np.all(np.min(np.abs(eigenvalues), axis=1, initial=np.inf) > allowance * _UP))

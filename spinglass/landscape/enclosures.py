@@ -19,59 +19,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass.landscape.ball_polynomial import BallPolynomial
-from spinglass.landscape.intervals import Ball, add, exact, largest_row_sum, multiply, product, row_sums, subtract
+from spinglass.landscape.intervals import (
+    Ball,
+    U,
+    add,
+    exact,
+    largest_row_sum,
+    multiply,
+    product,
+    row_sums,
+    size,
+    subtract,
+    widened,
+)
 
 FloatArray = NDArray[np.float64]
+
+REACH = 1.5  # |Re z_j| + |Im z_j| stays below it for |z| = 1 and a small ball around
 
 
 @dataclass(frozen=True, eq=False)
 class Expansion:
-    """h(x, μ) and its derivatives: Σ k μ^{d−k} T_k x^{k−1}, and that by x and by μ."""
+    """The derivatives of h(x, μ) at given points: Σ k μ^{d−k} T_k x^{k−1}, and that by x and by μ."""
 
-    value: Ball  # (count,)
     gradient: Ball  # (count, N)
     hessian: Ball  # (count, N, N)
     mixed: Ball  # (count, N)
+    slope: Ball  # Σ T_k x^{k−1}, where μ = 1; its product with x is h
 
 
-def expansion(polynomial: BallPolynomial, x: Ball, mu: Ball | None) -> Expansion:
-    """Balls of the derivatives for all x (count, N) and μ (count,) in the given ones; None is μ = 1."""
-    count, n = x[0].shape
-    kind = x[0].dtype
+def expansion(polynomial: BallPolynomial, x: Any, mu: Any | None) -> Expansion:
+    """Balls of the derivatives at x (count, N) and μ (count,); None is μ = 1."""
+    count, n = x.shape
     degree = polynomial.degree
     powers: list[Ball] = [exact(np.ones(1))]
     for _ in range(degree):
-        powers.append(multiply(powers[-1], mu) if mu else powers[-1])
-    row = x[0][:, None, :], x[1][:, None, :]
-    slope, gradient, mixed = (exact(np.zeros((count, n), kind)) for _ in range(3))  # slope: Σ μ^{d−k} T_k x^{k−1}
-    hessian = exact(np.zeros((count, n, n), kind))
+        powers.append(powers[-1] if mu is None else multiply(powers[-1], exact(mu)))
+    slope, gradient, mixed = (exact(np.zeros((count, n), x.dtype)) for _ in range(3))
+    hessian = exact(np.zeros((count, n, n), x.dtype))
     for k in range(1, degree + 1):
         if not polynomial.present[k]:
             continue
-        matrix, vector = _contracted(polynomial.tensor(k), k, n, x, row)
-        p = _column(powers[degree - k])
-        slope = add(slope, multiply(p, vector))
-        gradient = add(gradient, multiply(multiply(exact(float(k)), p), vector))
+        matrix, vector = _contracted(polynomial.tensor(k), k, x)
+        if k == degree or mu is None:
+            slope = add(slope, vector)
+            gradient = add(gradient, _multiple(k, vector))
+            hessian = add(hessian, _multiple(k * (k - 1), matrix))
+            continue
+        p = powers[degree - k]
+        gradient = add(gradient, _multiple(k, multiply(_column(p), vector)))
         if k > 1:
-            p = multiply(exact(float(k * (k - 1))), p)
-            hessian = add(hessian, multiply((p[0][:, :, None], p[1][:, :, None]), matrix))
-        if k < degree and mu:
-            p = multiply(exact(float(k * (degree - k))), _column(powers[degree - k - 1]))
-            mixed = add(mixed, multiply(p, vector))
-    inner = product((slope[0][:, None, :], slope[1][:, None, :]), (x[0][:, :, None], x[1][:, :, None]))
-    constant = polynomial.tensor(0)
-    value = add((inner[0][:, 0, 0], inner[1][:, 0, 0]), multiply(powers[degree], constant))
-    return Expansion(value, gradient, hessian, mixed)
+            hessian = add(hessian, _multiple(k * (k - 1), multiply((p[0][:, None, None], p[1][:, None, None]), matrix)))
+        p = powers[degree - k - 1]
+        mixed = add(mixed, _multiple(k * (degree - k), multiply(_column(p), vector)))
+    return Expansion(gradient, hessian, mixed, slope)
 
 
-def _contracted(tensor: Ball, k: int, n: int, x: Ball, row: Ball) -> tuple[Ball, Ball]:
+def _contracted(tensor: Ball, k: int, x: Any) -> tuple[Ball, Ball]:
     """T x^{k−2} (·, N, N), zero for k = 1, and T x^{k−1} (·, N)."""
+    count, n = x.shape
     if k == 1:
         return exact(np.zeros((1, n, n))), (tensor[0][None], tensor[1][None])
+    row = exact(x[:, None, :])
     matrix = tensor[0].reshape(1, n, -1), tensor[1].reshape(1, n, -1)
     for step in range(k - 2):
-        matrix = product(row if step else (x[0][None], x[1][None]), matrix)  # the first: one matrix product for all
-        matrix = matrix[0].reshape(len(x[0]), n, -1), matrix[1].reshape(len(x[0]), n, -1)
+        matrix = product(row if step else exact(x[None]), matrix)  # the first: one matrix product for all
+        matrix = matrix[0].reshape(count, n, -1), matrix[1].reshape(count, n, -1)
     vector = product(row, matrix)
     return matrix, (vector[0][:, 0, :], vector[1][:, 0, :])
 
@@ -80,88 +93,119 @@ def _column(a: Ball) -> Ball:
     return a[0][:, None], a[1][:, None]
 
 
-def class_system(
-    polynomial: BallPolynomial, z: Any, multiplier: Any | None, radius: FloatArray, has_mu: bool
-) -> System:
-    """Equations of classes over |z − z_b| <= radius_b, |Λ − Λ_b| <= radius_b, with a = z̄_b in the chart."""
-    count, unknowns = z.shape
-    n = polynomial.n_spins
-    r = np.repeat(radius[:, None], unknowns, axis=1)
-    x = z[:, :n], r[:, :n]
-    parts = expansion(polynomial, x, (z[:, n], radius) if has_mu else None)
-    system = System.empty(count, unknowns + 1, z.dtype)
-    system.fill_eigenvector_rows(parts, x, multiplier, radius, unknowns)
-    system.jacobian[:, unknowns, :unknowns] = z.conj()
-    inside = product(exact(z.conj()[:, None, :]), (z[:, :, None], r[:, :, None]))
+def _multiple(k: int, a: Ball) -> Ball:
+    """ka for a small integer: each part is off by at most u times itself."""
+    middle = float(k) * a[0]
+    return middle, widened(k * a[1] + U * size(middle))
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """Balls of the equations and of their Jacobian at given points, the multiplier being the last unknown.
+
+    bend : numbers S_i >= Σ_jl |∂²F_i/∂z_j∂z_l| wherever |z_j| <= REACH for all j.
+    """
+
+    values: Ball  # (count, n)
+    jacobian: Ball  # (count, n, n)
+    bend: FloatArray  # (n,)
+    multiplier: Any
+    parts: Expansion
+
+
+def class_system(polynomial: BallPolynomial, z: Any, has_mu: bool) -> System:
+    """Equations of classes at z with a = z̄ in the chart."""
+    unknowns = z.shape[1]
+    n, degree = polynomial.n_spins, polynomial.degree
+    x = z[:, :n]
+    parts = expansion(polynomial, x, z[:, n] if has_mu else None)
+    system = _eigenvector_rows(parts, x, unknowns)
+    (values, rvalues), (jacobian, rjacobian) = system.values, system.jacobian
+    jacobian[:, unknowns, :unknowns] = z.conj()
+    inside = product(exact(z.conj()[:, None, :]), exact(z[:, :, None]))
     chart = subtract(inside, exact(1.0))
-    system.values[:, unknowns], system.rvalues[:, unknowns] = chart[0][:, 0, 0], chart[1][:, 0, 0]
+    values[:, unknowns], rvalues[:, unknowns] = chart[0][:, 0, 0], chart[1][:, 0, 0]
     if has_mu:
-        system.jacobian[:, :n, n], system.rjacobian[:, :n, n] = parts.mixed
-        system.jacobian[:, n, :n], system.rjacobian[:, n, :n] = 2 * x[0], 2 * x[1]
-        system.jacobian[:, n, n], system.rjacobian[:, n, n] = -2 * z[:, n], 2 * radius
-        square = _square(x)
-        system.values[:, n], system.rvalues[:, n] = subtract(square, multiply((z[:, n], radius), (z[:, n], radius)))
+        jacobian[:, :n, n], rjacobian[:, :n, n] = parts.mixed
+        jacobian[:, n, :n], jacobian[:, n, n] = 2 * x, -2 * z[:, n]
+        values[:, n], rvalues[:, n] = subtract(_square(x), multiply(exact(z[:, n]), exact(z[:, n])))
+        system.bend[n] = 2 * (n + 1)
+    weights = dict.fromkeys(range(1, degree + 1), degree - 1)  # homogeneous of degree d − 1 in (x, μ)
+    system.bend[:n] = _bends(polynomial, weights)
     return system
 
 
-def sphere_system(polynomial: BallPolynomial, sigma: FloatArray, multiplier: Any | None, radius: FloatArray) -> System:
-    """Equations of real points over |σ − σ_b| <= radius_b, |λ − λ_b| <= radius_b; their Jacobian is symmetric."""
-    count, n = sigma.shape
-    x = sigma, np.repeat(radius[:, None], n, axis=1)
-    parts = expansion(polynomial, x, None)
-    system = System.empty(count, n + 1, sigma.dtype)
-    system.fill_eigenvector_rows(parts, x, multiplier, radius, n)
-    system.jacobian[:, n, :n], system.rjacobian[:, n, :n] = -x[0], x[1]
-    half = multiply(subtract(exact(np.ones(count)), _square(x)), exact(0.5))
-    system.values[:, n], system.rvalues[:, n] = half
-    system.energy = parts.value
+def sphere_system(polynomial: BallPolynomial, sigma: FloatArray) -> System:
+    """Equations of real points at σ; their Jacobian is symmetric."""
+    n = polynomial.n_spins
+    system = _eigenvector_rows(expansion(polynomial, sigma, None), sigma, n)
+    system.jacobian[0][:, n, :n] = -sigma
+    half = multiply(subtract(exact(np.ones(len(sigma))), _square(sigma)), exact(0.5))
+    system.values[0][:, n], system.values[1][:, n] = half
+    system.bend[n] = n
+    system.bend[:n] = _bends(polynomial, {k: k - 1 for k in range(1, polynomial.degree + 1)})
     return system
 
 
-def _square(x: Ball) -> Ball:
+def sphere_energy(polynomial: BallPolynomial, sigma: FloatArray, parts: Expansion, radius: FloatArray) -> Ball:
+    """h at σ + d for all |d_i| <= radius.
+
+    It differs from h(σ) by the gradient times d and half the second derivatives of a point between, and for
+    |σ_i + d_i| <= REACH the absolute second derivatives of T_k sum up to at most k(k−1) REACH^{k−2} Σ |T_k|.
+    """
+    slope, rslope = parts.slope
+    inner = product((slope[:, None, :], rslope[:, None, :]), exact(sigma[:, :, None]))
+    value, rvalue = add((inner[0][:, 0, 0], inner[1][:, 0, 0]), polynomial.tensor(0))
+    second = sum(
+        widened(k * (k - 1) * _reach(k - 2) * row_sums(polynomial.tensor(k))) for k in range(2, polynomial.degree + 1)
+    )
+    return value, widened(rvalue + radius * (row_sums(parts.gradient) + radius * widened(second)))
+
+
+def _bends(polynomial: BallPolynomial, weights: dict[int, int]) -> FloatArray:
+    """S_i of Σ k (T_k x^{k−1})_i − Λ x_i.
+
+    For a form f of degree m with positive coefficients Σ_jl ∂_jl f = m(m−1) f at (1, 1, …), and REACH^{m−2} times as
+    much at (REACH, …). The second derivatives of −Λ x_i, once in either order, add 2.
+    """
+    total = np.full(polynomial.n_spins, 2.0)
+    for k, m in weights.items():
+        if polynomial.present[k]:
+            middle, radius = polynomial.tensor(k)
+            rows = row_sums((middle.reshape(polynomial.n_spins, -1), radius.reshape(polynomial.n_spins, -1)))
+            total += widened(k * m * (m - 1) * _reach(m - 2) * rows)
+    return np.asarray(total * (1 + 64 * U), dtype=np.float64)
+
+
+def _reach(m: int) -> float:
+    """REACH^m, rounded upwards."""
+    return float(REACH ** max(m, 0) * (1 + 64 * U))
+
+
+def _square(x: Any) -> Ball:
     """x·x."""
-    inner = product((x[0][:, None, :], x[1][:, None, :]), (x[0][:, :, None], x[1][:, :, None]))
+    inner = product(exact(x[:, None, :]), exact(x[:, :, None]))
     return inner[0][:, 0, 0], inner[1][:, 0, 0]
 
 
-@dataclass(eq=False)
-class System:
-    """Balls of equations and Jacobian, the multiplier being the last unknown."""
-
-    values: Any
-    rvalues: FloatArray
-    jacobian: Any
-    rjacobian: FloatArray
-    multiplier: Any
-    energy: Ball
-
-    @classmethod
-    def empty(cls, count: int, total: int, kind: Any) -> System:
-        return cls(
-            np.zeros((count, total), kind),
-            np.zeros((count, total)),
-            np.zeros((count, total, total), kind),
-            np.zeros((count, total, total)),
-            np.zeros(count, kind),
-            exact(np.zeros(count)),
-        )
-
-    def fill_eigenvector_rows(
-        self, parts: Expansion, x: Ball, multiplier: Any | None, radius: FloatArray, last: int
-    ) -> None:
-        """∇h − Λx = 0; Λ is the quotient that x itself suggests, where none is given."""
-        n = x[0].shape[1]
-        if multiplier is None:
-            bar = x[0].conj()
-            multiplier = np.sum(bar * parts.gradient[0], axis=1) / np.sum((bar * x[0]).real, axis=1)
-        self.multiplier = multiplier
-        minus = -multiplier[:, None], radius[:, None]
-        self.values[:, :n], self.rvalues[:, :n] = add(parts.gradient, multiply(minus, x))
-        self.jacobian[:, :n, :n], self.rjacobian[:, :n, :n] = parts.hessian
-        i = np.arange(n)
-        diagonal = parts.hessian[0][:, i, i], parts.hessian[1][:, i, i]
-        self.jacobian[:, i, i], self.rjacobian[:, i, i] = add(diagonal, minus)
-        self.jacobian[:, :n, last], self.rjacobian[:, :n, last] = -x[0], x[1]
+def _eigenvector_rows(parts: Expansion, x: Any, last: int) -> System:
+    """∇h − Λx = 0 with the Λ that x itself suggests, in a system of last + 1 equations."""
+    count, n = x.shape
+    system = System(
+        exact(np.zeros((count, last + 1), x.dtype)),
+        exact(np.zeros((count, last + 1, last + 1), x.dtype)),
+        np.zeros(last + 1),
+        np.sum(x.conj() * parts.gradient[0], axis=1) / np.sum((x.conj() * x).real, axis=1),
+        parts,
+    )
+    (values, rvalues), (jacobian, rjacobian) = system.values, system.jacobian
+    minus = exact(-system.multiplier[:, None])
+    values[:, :n], rvalues[:, :n] = add(parts.gradient, multiply(minus, exact(x)))
+    jacobian[:, :n, :n], rjacobian[:, :n, :n] = parts.hessian
+    i = np.arange(n)
+    jacobian[:, i, i], rjacobian[:, i, i] = add((parts.hessian[0][:, i, i], parts.hessian[1][:, i, i]), minus)
+    jacobian[:, :n, last] = -x
+    return system
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,32 +224,34 @@ class Discs:
 def discs(polynomial: BallPolynomial, z: Any, has_mu: bool) -> Discs:
     """Krawczyk's test for many approximate solutions: classes for complex z, points of the sphere for real z.
 
-    With δ >= ‖Y F(z)‖ and a >= ‖1 − Y J(B)‖ over B = {|d| <= r}, r = 2δ: if δ + ar < r and a < 1, then
-    d ↦ d − Y F(z + d) maps B into its interior and contracts there, so that B holds exactly one solution, and J is
-    regular all over B (Krawczyk, Computing 4, 1969; the mean value of J lies in the convex hull of J(B), also for
-    complex z). The inverse Y and, for real points, the eigenvectors are approximations of any quality. With real F, z
-    and B the solution is real.
+    Over B = {|d| <= r}, r = 2δ, δ >= ‖Y F(z)‖, row i of the Jacobian differs from that of J(z) by at most r S_i in the
+    sum, so that ‖1 − Y J(B)‖ <= a = ‖1 − Y J(z)‖ + r ‖|Y| S‖. If δ + ar < r and a < 1, then d ↦ d − Y F(z + d) maps B
+    into its interior and contracts there: B holds exactly one solution, and J is regular all over B (Krawczyk,
+    Computing 4, 1969; the mean of J between two points lies in the convex hull of J(B), also for complex z). The
+    inverse Y and, for real points, the eigenvectors are approximations of any quality. With real F, z and B the
+    solution is real.
     """
     on_sphere = not np.iscomplexobj(z)
-
-    def system(multiplier: Any | None, radius: FloatArray) -> System:
-        if on_sphere:
-            return sphere_system(polynomial, z, multiplier, radius)
-        return class_system(polynomial, z, multiplier, radius, has_mu)
-
     with np.errstate(all="ignore"):
-        at = system(None, np.zeros(len(z)))
-        inverse = _inverses(at.jacobian)
-        step = product(exact(inverse), (at.values[:, :, None], at.rvalues[:, :, None]))
-        delta = largest_row_sum(step)
+        system = sphere_system(polynomial, z) if on_sphere else class_system(polynomial, z, has_mu)
+        inverse = _inverses(system.jacobian[0])
+        delta = largest_row_sum(product(exact(inverse), _last_axis(system.values)))
+        defect = largest_row_sum(subtract(product(exact(inverse), system.jacobian), exact(np.eye(len(system.bend)))))
+        bend = largest_row_sum(exact(size(inverse) * system.bend))
         radius = 2 * delta
-        over = system(at.multiplier, radius)
-        near = subtract(product(exact(inverse), (over.jacobian, over.rjacobian)), exact(np.eye(inverse.shape[1])))
-        defect = largest_row_sum(near)
-        # a <= 0.499 with r = 2δ, exact, leaves δ + ar < r
-        passed = np.isfinite(radius) & (delta > 0) & (defect <= 0.499)
-        signs = inertias(over.jacobian, over.rjacobian) if on_sphere else np.full(len(z), -1)
-    return Discs(np.where(passed, radius, np.inf), at.multiplier, over.energy, signs)
+        within = np.maximum(np.max(size(z), axis=1), 0) + radius <= REACH
+        # a <= 0.499 leaves δ + ar < r = 2δ
+        passed = np.isfinite(radius) & (delta > 0) & within & (widened(defect + radius * widened(bend)) <= 0.499)
+        energy, negative = exact(np.zeros(len(z))), np.full(len(z), -1)
+        if on_sphere:
+            matrix, spread = system.jacobian
+            negative = inertias(matrix, widened(spread + radius[:, None, None] * system.bend[:, None]))
+            energy = sphere_energy(polynomial, z, system.parts, radius)
+    return Discs(np.where(passed, radius, np.inf), system.multiplier, energy, negative)
+
+
+def _last_axis(a: Ball) -> Ball:
+    return a[0][:, :, None], a[1][:, :, None]
 
 
 def inertias(matrix: FloatArray, radius: FloatArray) -> NDArray[np.int64]:
