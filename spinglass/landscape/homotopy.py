@@ -11,9 +11,12 @@ because each class then splits into its two points).
 
 The predictor is a Padé approximant [4/2] with one denominator for all unknowns, from the path's Taylor series to
 order four (compare Telen, Van Barel, Verschelde, SISC 2020); the corrector is one Newton step, and the next series
-uses the corrector's factors. `LANES` paths run in lockstep, each with its own step, so that all arithmetic runs along
-contiguous rows. The Jacobian without the row and column of μ is symmetric, and its factors LDLᵀ do not pivot: a complex
-path meets a vanishing pivot with probability zero, and a bad one only costs a rejected step.
+uses the corrector's factors. A step h is chosen for an error of model × h⁵: the model is what the approximant leaves of
+the fourth coefficient over the series' radius of convergence, times the ratio of error to model in the last step.
+
+`LANES` paths run in lockstep, each with its own step, so that all arithmetic runs along contiguous rows. The Jacobian
+without the row and column of μ is symmetric, and its factors LDLᵀ do not pivot: a complex path meets a vanishing pivot
+with probability zero, and a bad one only costs a rejected step.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import numpy as np
 from spinglass._jit import jit
 from spinglass.landscape.symmetric_lanes import LANES, add_product, factor, multiply, rows, set_product, solve
 
+_AIM = 0.2  # steps are made for this part of the tolerance, so that few are rejected
 _MOST_EXTRA = 8  # Newton steps at t = 1
 _ARRIVED = 100
 
@@ -254,18 +258,25 @@ def _moments(n, c, moments):  # type: ignore[no-untyped-def]
 
 @jit
 def _denominator(lane, moments):  # type: ignore[no-untyped-def]
-    """b₁, b₂ of the common denominator 1 + b₁τ + b₂τ²: least squares of c₄ + b₁c₃ + b₂c₂ over the unknowns."""
+    """b₁, b₂ of the common denominator 1 + b₁τ + b₂τ²: least squares of c₄ + b₁c₃ + b₂c₂ over the unknowns.
+
+    The third number is the length of that vector, but not less than a tenth of |c₄|.
+    """
     a22 = moments[0, lane]
     a33 = moments[1, lane]
     a23 = complex(moments[3, lane], moments[4, lane])
     f2 = complex(moments[5, lane], moments[6, lane])
     f3 = complex(moments[7, lane], moments[8, lane])
     det = a22 * a33 - (a23.real * a23.real + a23.imag * a23.imag)
+    b1 = 0j
+    b2 = 0j
     if det > 1e-12 * a22 * a33:
-        return (a23.conjugate() * f2 - a22 * f3) / det, (a23 * f3 - a33 * f2) / det
-    if a33 > 0.0:
-        return -f3 / a33, 0j
-    return 0j, 0j
+        b1 = (a23.conjugate() * f2 - a22 * f3) / det
+        b2 = (a23 * f3 - a33 * f2) / det
+    elif a33 > 0.0:
+        b1 = -f3 / a33
+    left = moments[2, lane] + (f3.conjugate() * b1 + f2.conjugate() * b2).real
+    return b1, b2, np.sqrt(max(left, 0.01 * moments[2, lane]))
 
 
 @jit
@@ -336,6 +347,8 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
     count = np.zeros(LANES, np.int64)
     extra = np.zeros(LANES, np.int64)
     moved = np.zeros(LANES)
+    model = np.zeros(LANES)  # the error of a prediction at h should be ratio × model × h⁵
+    ratio = np.ones(LANES)
     waiting = 0
     active = 0
     first_step = 0.03 * tolerance  # short enough to need no series
@@ -394,8 +407,8 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
                     if converged or (extra[l] == _MOST_EXTRA and error <= 1e-10):
                         extra[l] = _ARRIVED
                 t[l] = tp[l]
-                growth = 0.85 * (tolerance / (error + 1e-14)) ** 0.2
-                h[l] *= min(max(growth, 0.5), 4.0)
+                if model[l] > 0.0 and h[l] > 0.0:
+                    ratio[l] = min(max((error + 1e-14) / (model[l] * h[l] ** 5), 0.01), 10.0)
             else:
                 growth = 0.5
                 if error < 1e3 * tolerance:
@@ -421,11 +434,13 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
             finite = True
             if accepted:
                 finite = moments[2, l] < 1e280
-                b1[l], b2[l] = _denominator(l, moments)
-                radius = np.sqrt(moments[1, l] / (moments[2, l] + 1e-290))
-                if count[l] == 1:
-                    h[l] = 0.1 * radius
-                h[l] = min(h[l], reach * radius)
+                b1[l], b2[l], left = _denominator(l, moments)
+                model[l] = 0.0
+                h[l] = 1.0
+                if moments[2, l] > 0.0:
+                    radius = np.sqrt(moments[1, l] / moments[2, l])
+                    model[l] = left / ((radius + 1e-290) * np.sqrt(sizes[l]) + 1e-290)
+                    h[l] = min(reach * radius, (_AIM * tolerance / (ratio[l] * model[l])) ** 0.2)
             arrived = extra[l] == _ARRIVED
             failed = count[l] >= max_steps or extra[l] == _MOST_EXTRA or not finite or (not accepted and h[l] < 1e-13)
             if arrived or failed:
@@ -436,6 +451,8 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
                 b1[l] = 0j
                 b2[l] = 0j
                 count[l] = 0
+                model[l] = 0.0
+                ratio[l] = 1.0
                 extra[l] = 0
                 number = 0
                 h[l] = first_step
