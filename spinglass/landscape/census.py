@@ -7,6 +7,7 @@ Critical points solve ∇h(σ) = λσ, |σ|² = 1. These are polynomial equation
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,12 @@ class Census:
         return "\n".join(lines)
 
 
-def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, certify: bool | None = None) -> Census:
+def census(
+    s: PolynomialProblem,
+    rng: int | np.random.Generator | None = None,
+    certify: bool | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Census:
     """All critical points of a polynomial Hamiltonian on the sphere |w|² = N, of any degree.
 
     Degree two: eigenvalues. Above: homotopy continuation over the complex numbers with as many paths as there are
@@ -135,6 +141,7 @@ def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, c
     s : a realisation (`SphericalGlass.sample`), or any object with ``n_spins`` and ``polynomial_system()``.
     rng : seeds the random complex path only; None is one fixed seed, so that equal input gives equal output.
     certify : whether to prove the result a posteriori in rigorous arithmetic, see ``certified``; None: for N <= 8.
+    progress : called with (paths done, paths) now and then in the first pass.
 
     Returns a `Census`; look at ``complete``. Degenerate Hamiltonians (critical manifolds, double points) come back with
     ``complete`` False, and so do special ones with fewer complex solutions than generic ones of their kind. Raises
@@ -161,9 +168,9 @@ def census(s: PolynomialProblem, rng: int | np.random.Generator | None = None, c
         if form.degree <= 2:
             solutions = quadratic_solutions(scaled)
         elif form.degree == 3 and len(form.field) == 0:
-            solutions = cubic_solutions(scaled, generator)
+            solutions = cubic_solutions(scaled, generator, progress)
         else:
-            solutions = polynomial_solutions(scaled, generator)
+            solutions = polynomial_solutions(scaled, generator, progress)
         found = _finish(scaled, size, solutions)
     proof = form.n_spins <= _CERTIFIED_UP_TO if certify is None else certify
     return _certified(s, found, solutions) if proof else found

@@ -7,6 +7,7 @@ along new paths, from a start system with other random numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,8 +22,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 ComplexArray = NDArray[np.complex128]
 Settings = tuple[float, float, int]  # tolerance, reach, most steps
+Progress = Callable[[int, int], None]
 
 _MOST_PATHS = 1 << 20
+_CHUNK = 4096  # solutions whose Jacobians are held at once, paths between two reports
 _FIRST_PASS: Settings = (3e-3, 0.75, 500)
 _SAME_PATH: tuple[Settings, ...] = ((1e-4, 0.5, 1000), (1e-5, 0.4, 2000), (1e-7, 0.25, 5000))
 _NEW_PATH: tuple[Settings, ...] = ((1e-5, 0.4, 2000), (1e-6, 0.3, 4000))
@@ -56,7 +59,9 @@ class _Tracked:
     failed: int
 
 
-def cubic_solutions(form: PolynomialForm, rng: np.random.Generator) -> ComplexSolutions:
+def cubic_solutions(
+    form: PolynomialForm, rng: np.random.Generator, progress: Progress | None = None
+) -> ComplexSolutions:
     """All complex solutions of T(x,x) + μAx + μ²b = x, μ² = x·x, where σ = x/μ."""
     from spinglass.landscape import homotopy  # the compiler is imported by those who compute
     from spinglass.landscape.solutions import compare
@@ -75,7 +80,7 @@ def cubic_solutions(form: PolynomialForm, rng: np.random.Generator) -> ComplexSo
             gammas.append(_gamma(rng))
         homotopy.track(tensor, matrix, vector, has_mu, gammas[attempt], numbers, *settings, ends, status, steps)
 
-    tracked = _all_passes(run, ends, status, paths, lambda z: compare(z)[0])
+    tracked = _all_passes(run, ends, status, paths, lambda z: compare(z)[0], progress)
     solutions = tracked.solutions
     closed, real = _conjugation(compare(solutions)[1])
     points = solutions[real].real
@@ -95,7 +100,9 @@ def cubic_solutions(form: PolynomialForm, rng: np.random.Generator) -> ComplexSo
     )
 
 
-def polynomial_solutions(form: PolynomialForm, rng: np.random.Generator) -> ComplexSolutions:
+def polynomial_solutions(
+    form: PolynomialForm, rng: np.random.Generator, progress: Progress | None = None
+) -> ComplexSolutions:
     """All solutions [x : μ] of the homogeneous system of any degree d >= 3 (`HomogeneousSystem`), where σ = x/μ."""
     from spinglass.landscape import packed, polynomial_homotopy
     from spinglass.landscape.projective import compare_directions, real_representatives
@@ -138,7 +145,7 @@ def polynomial_solutions(form: PolynomialForm, rng: np.random.Generator) -> Comp
             steps,
         )
 
-    tracked = _all_passes(run, ends, status, paths, lambda z: compare_directions(z[:, :-1])[0])
+    tracked = _all_passes(run, ends, status, paths, lambda z: compare_directions(z[:, :-1])[0], progress)
     z = tracked.solutions[:, :-1]
     expected = paths
     diverged = 0
@@ -177,29 +184,33 @@ def trace_defect(system: HomogeneousSystem, z: ComplexArray) -> float | None:
     sum of P/det F′ over all of them vanishes for each polynomial P of a degree below N(d − 2) + 1 (Euler, Jacobi;
     Griffiths, Harris, Principles of Algebraic Geometry, §5.1-2). With P = 1, or μ, the double solution 0 contributes
     ∓1, and Σ P/det F′ over the classes [z] is (−1)^{N+1}/(d − 2): a set from which a solution is missing is found out,
-    whatever their number should be. None with a field of a higher degree than the tensors, where it does not hold.
+    whatever their number should be. Infinite where a
+    solution is double or has λ = 0. None with a field of a higher degree than the tensors, where the theorem does not
+    apply.
     """
     if len(system.field) or len(z) == 0:
         return None
     n = system.n_spins
     total, size = (-1.0) ** n / (system.degree - 2) + 0j, 0.0
-    for first in range(0, len(z), 4096):
-        part = z[first : first + 4096]
-        inner = system.jacobian(part)
+    for first in range(0, len(z), _CHUNK):
+        part = z[first : first + _CHUNK]
         x = part[:, :n]
+        inner = system.jacobian(part)
         gradient = (inner @ part[:, :, None])[:, :, 0] / (system.degree - 1)
         multiplier = np.sum(x.conj() * gradient, axis=1) / np.sum(np.abs(x) ** 2, axis=1)
-        inner /= multiplier[:, None, None]
-        inner[:, np.arange(n), np.arange(n)] -= 1
-        weight: ComplexArray = np.ones(len(part), dtype=complex)
-        if system.has_mu:
-            last = np.concatenate([-2 * part[:, :n], 2 * part[:, n:]], axis=1)
-            inner = np.concatenate([inner, last[:, None, :]], axis=1)
-            weight = part[:, n]
-        terms = weight / np.linalg.det(inner)
-        total += np.sum(terms)
-        size += float(np.sum(np.abs(terms)))
-    return float(abs(total)) / max(size, 1.0)
+        with np.errstate(all="ignore"):  # λ = 0 or a double solution
+            inner /= multiplier[:, None, None]
+            inner[:, np.arange(n), np.arange(n)] -= 1
+            weight: ComplexArray = np.ones(len(part), dtype=complex)
+            if system.has_mu:
+                last = np.concatenate([-2 * x, 2 * part[:, n:]], axis=1)
+                inner = np.concatenate([inner, last[:, None, :]], axis=1)
+                weight = part[:, n]
+            terms = weight / np.linalg.det(inner)
+            total += np.sum(terms)
+            size += float(np.sum(np.abs(terms)))
+    defect = float(abs(total)) / max(size, 1.0)
+    return defect if math.isfinite(defect) else math.inf
 
 
 def _all_passes(
@@ -208,10 +219,15 @@ def _all_passes(
     status: IntArray,
     paths: int,
     first_equal: Callable[[ComplexArray], IntArray],
+    progress: Progress | None,
 ) -> _Tracked:
     """Track everything, then again what is suspect, then along new paths what is missing."""
     numbers = np.arange(paths)
-    run(0, numbers, _FIRST_PASS)
+    block = paths if progress is None else _CHUNK
+    for start in range(0, paths, block):
+        run(0, numbers[start : start + block], _FIRST_PASS)
+        if progress is not None:
+            progress(min(start + block, paths), paths)
     first = first_equal(ends)
     retracked = 0
     for settings in _SAME_PATH:
