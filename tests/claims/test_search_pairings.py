@@ -9,6 +9,7 @@ from spinglass import ComputationError, InputError, complexity, landscape, rando
 from spinglass.claims import descent
 from spinglass.claims.decision import judge
 from spinglass.claims.descent import SearchCell, descended_energies, descent_limit, fitted_power, searches_in_census
+from spinglass.claims.equilibrium import gibbs_weights, langevin_energies, sphere_nodes
 from spinglass.claims.found_spectra import SpectrumCell, found_outliers, found_spectra, found_spectrum
 
 # final energies of gradient descent, pure p = 3: mean and standard error of an independent run for each N
@@ -94,6 +95,28 @@ def test_outliers_at_found_minima(monkeypatch):
     assert not judge(found_outliers(20, 1, 1, 3, 60, [2.0]).comparisons).agrees
 
 
+@pytest.mark.parametrize("n", [2, 3])
+def test_quadrature_on_small_spheres(n):
+    points, weights = sphere_nodes(n)
+    assert np.allclose(np.sum(points**2, axis=1), n)
+    assert weights.sum() == pytest.approx(1)
+    for degree, mean in ((2, 1.0), (3, 0.0), (4, 3 * n / (n + 2))):  # of a component on |w|² = N
+        assert np.allclose(weights @ points**degree, mean, atol=1e-12)
+    s = SearchCell(seed=0, p=3, n_spins=n, first=0, samples=1).hamiltonian(0)
+    cold = gibbs_weights(s, 0.02)
+    assert cold[1] @ cold[2] == pytest.approx(cold[2].min(), abs=0.02)
+
+
+def test_langevin_dynamics_have_gibbs_energies(monkeypatch):
+    found = langevin_energies(25, 1, 1, 3, [2, 3], [1.0], [0.5])
+    assert len(found.comparisons) == 2
+    assert judge(found.comparisons).agrees
+    assert not judge(found.control_comparisons).agrees
+    right = landscape.langevin
+    monkeypatch.setattr(landscape, "langevin", lambda s, t, *a, **k: right(s, 1.3 * t, *a, **k))
+    assert not judge(langevin_energies(25, 1, 1, 3, [3], [1.0], [0.5]).comparisons).agrees
+
+
 @pytest.mark.parametrize(
     ("call", "named"),
     [
@@ -106,6 +129,9 @@ def test_outliers_at_found_minima(monkeypatch):
         (lambda: found_spectra(1, 0, 1, 3, 0.7, [21, 41, 81]), "fraction = 0.7"),
         (lambda: found_outliers(20, 0, 1, 3, 60, [1.0]), "no outlier"),
         (lambda: found_outliers(20, 0, 1, 3, 60, []), "at least one strength"),
+        (lambda: langevin_energies(20, 0, 1, 3, [4], [1.0]), "n_spins = 4"),
+        (lambda: langevin_energies(20, 0, 1, 3, [2], [0.0]), "temperature = 0.0"),
+        (lambda: langevin_energies(20, 0, 1, 3, [2], []), "at least one value"),
     ],
 )
 def test_bad_parameters(call, named):
