@@ -62,11 +62,13 @@ def _contraction(tensor, matrix, vector, has_mu):  # type: ignore[no-untyped-def
     for i in range(n_spins):
         for k in range(i + 1):
             row = i * (i + 1) // 2 + k
-            packed[row, :n_spins] = tensor[i, k]
+            for j in range(n_spins):
+                packed[row, j] = tensor[i, k, j]
             if has_mu:
                 packed[row, n_spins] = 0.5 * matrix[i, k]
         if has_mu:
-            packed[count + i, :n_spins] = 0.5 * matrix[i]
+            for j in range(n_spins):
+                packed[count + i, j] = 0.5 * matrix[i, j]
             packed[count + i, n_spins] = vector[i]
     return packed
 
@@ -397,7 +399,9 @@ def track(tensor, matrix, vector, has_mu, gamma, paths, tolerance, reach, max_st
             count[l] += 1
             fresh[l] = 0.0
             moved[l] = error
-            if error <= tolerance:
+            # a point taken too far from its path shows after the next tiny steps: let Newton's iteration go on
+            stuck = h[l] < 1e-3 * tolerance and error <= 5.0 * tolerance
+            if error <= tolerance or stuck:
                 any_accepted = True
                 fresh[l] = 1.0
                 if t[l] >= 1.0:
