@@ -109,7 +109,7 @@ def certificate(
         ``s.polynomial_system()`` gives; the sum of couplings and field, its scale and every later step are enclosed.
     solutions : (M, N + 1) complex, one (x, μ) for each class of solutions of Σ k μ^{d−k} T_k x^{k−1} = Λx, x·x = μ²,
         in any scale and order, the real ones included; (M, N), x alone, where all k are even or all are odd (pure
-        Hamiltonians among them). None where all classes are real, as without field for p = 2.
+        Hamiltonians among them). None in degree two where all classes are real, as without field.
     points : (count, N) real, |w|² = N; index (count,): the index of each.
     arithmetic : "balls", compiled, double precision; or "arb", the same proof with 128 bits by python-flint, slow.
     tolerance : the largest radius, relative to |z| or |w|, that counts as a proof.
@@ -182,7 +182,7 @@ def _first_failure(
         return "the Hamiltonian is constant: every point is critical"
     if classes.failure:
         return classes.failure
-    if z is not None and classes.distinct != expected:
+    if (z is not None or polynomial.degree > 2) and classes.distinct != expected:
         return f"{classes.distinct} distinct complex solutions are proved, {expected} may exist"
     unproved = np.flatnonzero(~np.isfinite(found.radius))
     if len(unproved):

@@ -23,6 +23,7 @@ from spinglass.landscape.intervals import (
     Ball,
     U,
     add,
+    distances_to_identity,
     exact,
     largest_row_sum,
     multiply,
@@ -45,7 +46,7 @@ class Expansion:
     gradient: Ball  # (count, N)
     hessian: Ball  # (count, N, N)
     mixed: Ball  # (count, N)
-    slope: Ball  # Σ T_k x^{k−1}, where μ = 1; its product with x is h
+    vectors: tuple[Ball, ...]  # T_k x^{k−1}, where μ = 1
 
 
 def expansion(polynomial: BallPolynomial, x: Any, mu: Any | None) -> Expansion:
@@ -55,24 +56,37 @@ def expansion(polynomial: BallPolynomial, x: Any, mu: Any | None) -> Expansion:
     powers: list[Ball] = [exact(np.ones(1))]
     for _ in range(degree):
         powers.append(powers[-1] if mu is None else multiply(powers[-1], exact(mu)))
-    slope, gradient, mixed = (exact(np.zeros((count, n), x.dtype)) for _ in range(3))
-    hessian = exact(np.zeros((count, n, n), x.dtype))
+    vectors: list[Ball] = []
+    gradient: list[Ball] = []
+    hessian: list[Ball] = []
+    mixed: list[Ball] = []
     for k in range(1, degree + 1):
         if not polynomial.present[k]:
             continue
         matrix, vector = _contracted(polynomial.tensor(k), k, x)
         if k == degree or mu is None:
-            slope = add(slope, vector)
-            gradient = add(gradient, _multiple(k, vector))
-            hessian = add(hessian, _multiple(k * (k - 1), matrix))
+            vectors.append(vector)
+            gradient.append(_multiple(k, vector))
+            hessian.append(_multiple(k * (k - 1), matrix))
             continue
         p = powers[degree - k]
-        gradient = add(gradient, _multiple(k, multiply(_column(p), vector)))
+        gradient.append(_multiple(k, multiply(_column(p), vector)))
         if k > 1:
-            hessian = add(hessian, _multiple(k * (k - 1), multiply((p[0][:, None, None], p[1][:, None, None]), matrix)))
-        p = powers[degree - k - 1]
-        mixed = add(mixed, _multiple(k * (degree - k), multiply(_column(p), vector)))
-    return Expansion(gradient, hessian, mixed, slope)
+            hessian.append(_multiple(k * (k - 1), multiply((p[0][:, None, None], p[1][:, None, None]), matrix)))
+        mixed.append(_multiple(k * (degree - k), multiply(_column(powers[degree - k - 1]), vector)))
+    return Expansion(
+        _total(gradient, (count, n)), _total(hessian, (count, n, n)), _total(mixed, (count, n)), tuple(vectors)
+    )
+
+
+def _total(terms: list[Ball], shape: tuple[int, ...]) -> Ball:
+    """The sum of some balls of arrays, spread to one shape."""
+    if not terms:
+        return exact(np.zeros(shape))
+    total = terms[0]
+    for term in terms[1:]:
+        total = add(total, term)
+    return np.broadcast_to(total[0], shape), np.broadcast_to(total[1], shape)
 
 
 def _contracted(tensor: Ball, k: int, x: Any) -> tuple[Ball, Ball]:
@@ -153,7 +167,7 @@ def sphere_energy(polynomial: BallPolynomial, sigma: FloatArray, parts: Expansio
     It differs from h(σ) by the gradient times d and half the second derivatives of a point between, and for
     |σ_i + d_i| <= REACH the absolute second derivatives of T_k sum up to at most k(k−1) REACH^{k−2} Σ |T_k|.
     """
-    slope, rslope = parts.slope
+    slope, rslope = _total(list(parts.vectors), sigma.shape)
     inner = product((slope[:, None, :], rslope[:, None, :]), exact(sigma[:, :, None]))
     value, rvalue = add((inner[0][:, 0, 0], inner[1][:, 0, 0]), polynomial.tensor(0))
     second = sum(
@@ -234,9 +248,13 @@ def discs(polynomial: BallPolynomial, z: Any, has_mu: bool) -> Discs:
     on_sphere = not np.iscomplexobj(z)
     with np.errstate(all="ignore"):
         system = sphere_system(polynomial, z) if on_sphere else class_system(polynomial, z, has_mu)
-        inverse = _inverses(system.jacobian[0])
+        middle, spread = system.jacobian
+        if on_sphere:
+            inverse, basis = _symmetric_inverses(middle)
+        else:
+            inverse = _inverses(middle)
         delta = largest_row_sum(product(exact(inverse), _last_axis(system.values)))
-        defect = largest_row_sum(subtract(product(exact(inverse), system.jacobian), exact(np.eye(len(system.bend)))))
+        defect = distances_to_identity(product(exact(inverse), (middle, spread)))
         bend = largest_row_sum(exact(size(inverse) * system.bend))
         radius = 2 * delta
         within = np.maximum(np.max(size(z), axis=1), 0) + radius <= REACH
@@ -244,8 +262,8 @@ def discs(polynomial: BallPolynomial, z: Any, has_mu: bool) -> Discs:
         passed = np.isfinite(radius) & (delta > 0) & within & (widened(defect + radius * widened(bend)) <= 0.499)
         energy, negative = exact(np.zeros(len(z))), np.full(len(z), -1)
         if on_sphere:
-            matrix, spread = system.jacobian
-            negative = inertias(matrix, widened(spread + radius[:, None, None] * system.bend[:, None]))
+            wide = widened(spread + radius[:, None, None] * system.bend[:, None])
+            negative = inertias(middle, wide, basis)
             energy = sphere_energy(polynomial, z, system.parts, radius)
     return Discs(np.where(passed, radius, np.inf), system.multiplier, energy, negative)
 
@@ -254,24 +272,29 @@ def _last_axis(a: Ball) -> Ball:
     return a[0][:, :, None], a[1][:, :, None]
 
 
-def inertias(matrix: FloatArray, radius: FloatArray) -> NDArray[np.int64]:
+def inertias(matrix: FloatArray, radius: FloatArray, basis: FloatArray) -> NDArray[np.int64]:
     """Number of negative eigenvalues of every symmetric matrix in the balls (count, n, n), −1 where not proved.
 
-    With the columns of V near to eigenvectors: if ‖1 − VᵀV‖ < 1, V is invertible, and VᵀMV has the inertia of M
+    With the columns of V = basis near to eigenvectors: if ‖1 − VᵀV‖ < 1, V is invertible, and VᵀMV has the inertia of M
     (Sylvester). If VᵀMV is strictly diagonally dominant, so is every matrix on the line from its diagonal to it: none
     of them is singular, and the signs are those of the diagonal (Gershgorin).
     """
-    n = matrix.shape[1]
-    safe = np.where(_usable(matrix)[:, None, None], (matrix + matrix.transpose(0, 2, 1)) / 2, 0.0)
-    basis = np.ascontiguousarray(np.linalg.eigh(safe)[1])
     across = exact(np.ascontiguousarray(basis.transpose(0, 2, 1)))
-    invertible = largest_row_sum(subtract(product(across, exact(basis)), exact(np.eye(n)))) < 1
+    invertible = distances_to_identity(product(across, exact(basis))) < 1
     inner, spread = product(product(across, (matrix, radius)), exact(basis))
-    i = np.arange(n)
+    i = np.arange(matrix.shape[1])
     diagonal = inner[:, i, i].copy()
     inner[:, i, i] = 0.0  # the radius of the diagonal stays in the sum
     dominant = np.all(np.abs(diagonal) > row_sums((inner, spread)), axis=1)
     return np.where(invertible & dominant, np.sum(diagonal < 0, axis=1), -1)
+
+
+def _symmetric_inverses(matrices: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Approximate inverses and eigenvectors of nearly symmetric matrices; of no use where there are none."""
+    mean = (matrices + matrices.transpose(0, 2, 1)) / 2
+    values, basis = np.linalg.eigh(np.where(_usable(matrices)[:, None, None], mean, 0.0))
+    inverse = (basis / values[:, None, :]) @ basis.transpose(0, 2, 1)
+    return np.ascontiguousarray(inverse), np.ascontiguousarray(basis)
 
 
 def _usable(matrices: Any) -> NDArray[np.bool_]:

@@ -135,6 +135,14 @@ def row_sums(a: Ball) -> FloatArray:
     return total * (1 + (2 * columns + 16) * U) + TINY
 
 
+def distances_to_identity(a: Ball) -> FloatArray:
+    """Upper bounds of ‖1 − a‖ in the maximum norm for stacks (s, n, n); the balls are used up."""
+    middle, spread = a
+    i = np.arange(middle.shape[-1])
+    middle[:, i, i], spread[:, i, i] = subtract((middle[:, i, i], spread[:, i, i]), exact(1.0))
+    return largest_row_sum((middle, spread))
+
+
 def bounds(middle: FloatArray, radius: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Lower and upper ends of real balls: the neighbour of the nearest double is on the safe side."""
     return np.nextafter(middle - radius, -np.inf), np.nextafter(middle + radius, np.inf)
