@@ -14,13 +14,17 @@ _U = 2.0**-53
 _UP = 1 + 1e-9
 
 
-def existence_radius(objective: Objective, place: Place) -> float | None:
-    """r such that a critical point lies within |w* − w| ≤ r; inf where the test fails, None without a bound of |∇³h|.
+def existence_radius(objective: Objective, place: Place, index: int) -> float | None:
+    """r such that a critical point of this index lies within |w* − w| ≤ r; inf where the test fails.
+
+    None without a bound of |∇³h|, or for more than 2000 dimensions.
 
     On the sphere critical points are zeros of F(w, ν) = (∇h − (λ₀ + sν)w, s(R² − |w|²)/2), with λ₀ the multiplier at
     the computed point and a fixed scale s. With the symmetric Jacobian J, β = 1/min|eig J|, η = β|F|, and the Lipschitz
     constant L = √((M + s)² + s²) of J, M ≥ |∇³h|: if βLη ≤ 1/2, there is a zero within r = 2η/(1 + √(1 − 2βLη))
-    (Kantorovich 1948; Ortega, Rheinboldt 1970, theorem 12.6.2). In flat space F = ∇f, J = ∇²f, L = M.
+    (Kantorovich 1948; Ortega, Rheinboldt 1970, theorem 12.6.2). In flat space F = ∇f, J = ∇²f, L = M. Asked for is
+    βLη ≤ 0.49, so that βLr < 1 and no eigenvalue of J changes its sign on the way to the zero: J has one negative
+    eigenvalue more than the Hessian on the sphere, whose index is thereby that of the true point.
 
     The theorem's numbers are computed in doubles: |F| with an allowance for the rounding of a sum of N terms, β with
     Weyl's bound for an error of 100 n u |J|. That is strong evidence; a proof needs outward rounding throughout, as
@@ -47,15 +51,16 @@ def existence_radius(objective: Objective, place: Place) -> float | None:
         room = 0.1 * reach  # the bound of |∇³h| holds there
     else:
         return None
-    values = np.abs(np.linalg.eigvalsh(jacobian))
+    signed = np.linalg.eigvalsh(jacobian)
+    values = np.abs(signed)
     least = float(np.min(values)) - 100 * len(jacobian) * _U * float(np.max(values))
-    if least <= 0:
+    if least <= 0 or int(np.sum(signed < 0)) != index + len(jacobian) - n:
         return math.inf
     residual += 8 * n * _U * float(np.linalg.norm(place.euclidean_gradient))
     beta = 1 / least
     eta = beta * residual
     load = beta * lipschitz * eta * _UP
-    if load > 0.5:
+    if load > 0.49:
         return math.inf
     radius = 2 * eta / (1 + math.sqrt(1 - 2 * load)) * _UP
     return radius if radius <= room else math.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,11 @@ class Trial:
 
 
 def trial(objective: Objective, start: Place, direction: FloatArray, factor: float) -> Trial:
-    """f, its gradient and its slope at ``step(w, t d)``."""
+    """f, its gradient and its slope at ``step(w, t d)``; f = ∞ and slope 0 where they are not finite."""
     move = factor * direction
-    place = objective.at(objective.manifold.step(start.point, move))
+    place = objective.attempt(objective.manifold.step(start.point, move))
+    if not math.isfinite(place.value):
+        return Trial(factor, place, 0.0)
     carried = objective.manifold.transport(start.point, move, direction)
     return Trial(factor, place, float(place.gradient @ carried))
 

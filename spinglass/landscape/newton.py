@@ -113,7 +113,7 @@ def iterate(
         goal = place.slope * min(_FORCING, math.sqrt(objective.gradient_norm(place)))
         s, outside = truncated_solve(model.gradient, model.act, radius, goal, inner)
         bend = model.curvature(s)
-        end = objective.at(manifold.step(place.point, s))
+        end = objective.attempt(manifold.step(place.point, s))
         good, trusted = judge(objective, place, s, bend, end)
         if not good:
             radius = float(np.linalg.norm(s)) / 4
@@ -155,7 +155,7 @@ def polished(objective: Objective, place: Place, max_steps: int = 5) -> Place:
         step = newton_step(objective, place)
         if step is None or float(np.linalg.norm(step)) > 1e-3 * manifold.reach:
             break
-        end = objective.at(manifold.step(place.point, step))
+        end = objective.attempt(manifold.step(place.point, step))
         if not end.slope <= place.slope / 2:
             break
         place = end

@@ -119,6 +119,13 @@ class Objective:
 
     def at(self, w: FloatArray) -> Place:
         """The value and the gradients at w; `ComputationError` where they are not finite."""
+        place = self.attempt(w)
+        if not math.isfinite(place.value):
+            raise ComputationError("the energy or the gradient is not finite at a point of the search")
+        return place
+
+    def attempt(self, w: FloatArray) -> Place:
+        """The value and the gradients at the end of a trial step; all infinite where one of them is not finite."""
         self.n_gradient += 1
         if self._both is not None:
             value, euclidean = self._both(w)
@@ -128,7 +135,8 @@ class Objective:
         if euclidean.shape != w.shape:
             raise InputError(f"problem.gradient(w) has shape {euclidean.shape}, the point {w.shape}")
         if not (math.isfinite(value) and np.all(np.isfinite(euclidean))):
-            raise ComputationError("the energy or the gradient is not finite at a point of the search")
+            nowhere = np.full(w.shape, np.inf)
+            return Place(w, math.inf, nowhere, nowhere)
         return Place(w, value, euclidean, self.manifold.project(w, euclidean))
 
     def at_many(self, w: FloatArray) -> tuple[FloatArray, FloatArray]:

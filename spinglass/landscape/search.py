@@ -48,6 +48,7 @@ class Settings:
     max_iterations: int | None = None
     polish: bool = True
     certify: bool = False
+    step: float | None = None
 
     def __post_init__(self) -> None:
         checked_choice("method", self.method, METHODS)
@@ -57,6 +58,17 @@ class Settings:
         checked_float("tolerance", self.tolerance, 0.0, low_open=True)
         if self.max_iterations is not None:
             checked_int("max_iterations", self.max_iterations, 1)
+        if self.step is not None and self.method != "gradient-descent":
+            raise input_error(
+                "step", self.step, f"must be None for {self.method}: only gradient-descent has fixed steps"
+            )
+        if self.step is not None:
+            checked_float("step", self.step, 0.0, low_open=True)
+
+    def limits(self) -> dict[str, Any]:
+        """The keywords of a method."""
+        given = {"tolerance": self.tolerance, "max_iterations": self.max_iterations, "step": self.step}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +105,8 @@ class SearchResult:
     status : (starts,) "converged", "wrong_index", "stalled" or "max_iterations"; `STATUSES` says what each means.
     iterations, n_gradient, n_hessian, n_hessian_vector : (starts,) steps, and evaluations of the Hamiltonian; a product
         with a Hessian that is held as a matrix counts as a product.
-    radius : (starts,) a critical point exists within this distance of the point, inf where that was not shown; None
-        without ``certify=True``.
+    radius : (starts,) a critical point with this index exists within this distance of the point, inf where that was not
+        shown; None without ``certify=True``.
     method, wanted_index : what was searched for.
     """
 
@@ -163,11 +175,10 @@ def run_start(start: Start) -> Find:
     settings = start.settings
     objective = Objective.of(start.problem)
     point = random_start(objective, start.root, start.number) if start.point is None else start.point
-    limits: dict[str, int] = {} if settings.max_iterations is None else {"max_iterations": settings.max_iterations}
     if settings.method == "trust-region":
-        end = saddles.saddle(objective, point, settings.index, tolerance=settings.tolerance, **limits)
+        end = saddles.saddle(objective, point, settings.index, **settings.limits())
     else:
-        end = _MINIMISERS[settings.method](objective, point, tolerance=settings.tolerance, **limits)
+        end = _MINIMISERS[settings.method](objective, point, **settings.limits())
     place, status = end.place, end.status
     if status == descent.CONVERGED and settings.polish:
         place = newton.polished(objective, place)
@@ -191,7 +202,7 @@ def run_start(start: Start) -> Find:
         status,
         end.iterations,
         *cost,
-        existence_radius(objective, place) if settings.certify else None,
+        existence_radius(objective, place, index) if settings.certify else None,
     )
 
 
@@ -216,6 +227,7 @@ def search(
     max_iterations: int | None = None,
     polish: bool = True,
     certify: bool = False,
+    step: float | None = None,
     progress: Callable[[int, int], None] | None = None,
     map: Map = builtins.map,
 ) -> SearchResult:
@@ -237,6 +249,7 @@ def search(
     tolerance : on |grad h|/√N; with `polish`, Newton steps then bring the point to rounding.
     max_iterations : None is 500 Newton steps, 20 000 steps of conjugate gradients or L-BFGS, 100 000 of descent.
     certify : whether to bound the distance to a true critical point; see `existence.existence_radius`.
+    step : a fixed step of gradient descent, in the units of the flow dw/dt = −grad h; None is Armijo's rule.
     progress : called with (done, total) after each start.
     map : applies a function to the starts, in any order: the builtin, or one over processes (the problem is pickled).
 
@@ -248,7 +261,7 @@ def search(
     >>> found.status.tolist(), bool(np.all(found.index == 0))
     (['converged', 'converged', 'converged', 'converged', 'converged'], True)
     """
-    settings = Settings(method, index, tolerance, max_iterations, polish, certify)
+    settings = Settings(method, index, tolerance, max_iterations, polish, certify, step)
     objective = Objective.of(problem)
     checked_int("index", index, 0, objective.manifold.dimension)
     root = root_of(rng)
@@ -256,7 +269,10 @@ def search(
     if starts is None:
         given = [None] * checked_int("n_starts", n_starts, 1)
     else:
-        array = np.asarray(starts, dtype=float)
+        try:
+            array = np.asarray(starts, dtype=float)
+        except (TypeError, ValueError):
+            raise input_error("starts", starts, f"must be points of shape (starts, {objective.manifold.n})") from None
         if array.ndim != 2 or len(array) == 0:
             raise InputError(f"starts has shape {array.shape}: must be (starts, {objective.manifold.n})")
         given = [objective.checked_point(f"starts[{i}]", point) for i, point in enumerate(array)]

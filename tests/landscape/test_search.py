@@ -6,10 +6,11 @@ import pickle
 import numpy as np
 import pytest
 
-from spinglass import InputError
+from spinglass import ComputationError, InputError
 from spinglass.hamiltonians import OverlapField, SphericalGlass
 from spinglass.landscape import SearchResult, census, search
 from spinglass.landscape.descent import gradient_descent
+from spinglass.landscape.existence import existence_radius
 from spinglass.landscape.manifolds import Flat
 from spinglass.landscape.newton import newton_step, polished, truncated_solve
 from spinglass.landscape.objective import Objective
@@ -86,6 +87,14 @@ def test_a_certificate_holds_the_true_point():
         distance = nearest_distance(known.points, w)
         assert 1e-9 < distance <= radius + known.radius
     assert search(s, n_starts=2, rng=0, certify=True).radius.max() < 1e-10
+    saddles = search(s, index=3, n_starts=4, rng=0, certify=True)
+    assert np.all(saddles.radius[saddles.converged] < 1e-10)
+    objective = Objective.of(s)
+    place = objective.at(saddles.points[saddles.converged][0])
+    assert existence_radius(objective, place, 3) < 1e-10
+    assert math.isinf(existence_radius(objective, place, 2))
+    bare = Objective.of(Bare(s))
+    assert existence_radius(bare, bare.at(place.point), 3) is None
     assert np.all(np.isinf(search(s, n_starts=2, rng=0, max_iterations=2, certify=True).radius))
     assert search(s, n_starts=1, rng=0).radius is None
 
@@ -214,6 +223,21 @@ def test_flat_directions_are_no_negative_ones():
     assert np.all(found.smallest_curvature < 1e-7)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_steps_out_of_the_domain_are_taken_back(method):
+    """Σ x − log x, infinite outside x > 0, from far away on either side of its minimum at 1."""
+
+    def value(x):
+        return float(np.sum(x - np.log(x))) if np.all(x > 0) else math.inf
+
+    objective = Objective(Flat(3, 50.0), value, lambda x: 1 - 1 / np.where(x > 0, x, 1.0))
+    found = search(objective, method, starts=[[40.0, 1e-3, 2.0], [0.3, 0.2, 9.0]])
+    assert np.all(found.converged)
+    assert np.allclose(found.points, 1, atol=1e-7)
+    with pytest.raises(ComputationError, match="not finite"):
+        search(objective, method, starts=[[-1.0, 1.0, 1.0]])
+
+
 def test_fixed_steps_follow_the_gradient():
     s = PURE.sample(15, rng=2)
     objective = Objective.of(s)
@@ -222,6 +246,8 @@ def test_fixed_steps_follow_the_gradient():
     assert coarse.status == fine.status == "converged"
     assert np.allclose(coarse.place.point, fine.place.point, atol=1e-6)
     assert fine.iterations > 1.8 * coarse.iterations
+    same = search(s, "gradient-descent", starts=[start], step=0.02, tolerance=1e-9, polish=False)
+    assert np.array_equal(same.points[0], coarse.place.point)
 
 
 def test_truncated_solve_against_dense_algebra():
@@ -279,6 +305,9 @@ def test_searches_without_dense_matrices(monkeypatch):
         ({"tolerance": 0.0}, "tolerance = 0.0"),
         ({"max_iterations": 0}, "max_iterations = 0"),
         ({"rng": -1}, "rng = -1"),
+        ({"step": 0.1}, "only gradient-descent has fixed steps"),
+        ({"step": 0.0, "method": "gradient-descent"}, "step = 0.0"),
+        ({"starts": "here"}, "starts = 'here'"),
         ({"starts": np.ones(10)}, r"starts has shape \(10,\)"),
         ({"starts": 2 * np.ones((1, 10))}, r"starts\[0\] = .*must be 10"),
     ],
