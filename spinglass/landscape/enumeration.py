@@ -29,7 +29,7 @@ _CHUNK = 4096  # solutions whose Jacobians are held at once, paths between two r
 _FIRST_PASS: Settings = (3e-3, 0.75, 500)
 _SAME_PATH: tuple[Settings, ...] = ((1e-4, 0.5, 1000), (1e-5, 0.4, 2000), (1e-7, 0.25, 5000))
 _NEW_PATH: tuple[Settings, ...] = ((1e-5, 0.4, 2000), (1e-6, 0.3, 4000))
-_AT_INFINITY = 1e-6  # |μ| of a solution at |z| = 1 below which it is none on the sphere
+_AT_INFINITY = 1e-12  # |μ| of a solution at |z| = 1 below which it is none on the sphere
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +120,8 @@ def polynomial_solutions(
     status = np.zeros(paths, dtype=np.int64)
     steps = np.zeros(paths, dtype=np.int64)
     starts: list[StartSystem] = []
+    half = has_mu and given.has_parity
+    weights = np.cos(np.arange(1.0, n + 1))
 
     def run(attempt: int, numbers: IntArray, settings: Settings) -> None:
         while len(starts) <= attempt:
@@ -144,6 +146,9 @@ def polynomial_solutions(
             status,
             steps,
         )
+        if half:  # ±σ are one class, whichever a path arrived at
+            side = (ends[numbers, :n] @ weights) * ends[numbers, n].conj()
+            ends[numbers[side.real < 0], n] *= -1
 
     tracked = _all_passes(run, ends, status, paths, lambda z: compare_directions(z[:, :-1])[0], progress)
     z = tracked.solutions[:, :-1]
@@ -153,11 +158,15 @@ def polynomial_solutions(
         finite = np.abs(z[:, n]) > _AT_INFINITY
         diverged = int(np.sum(~finite))
         z = z[finite]
-    if has_mu and given.has_parity:  # one of ±σ was tracked
+    if half:
         z = np.concatenate([z, z * np.append(np.ones(n), -1.0)])
         expected *= 2
     z[:, :n] = z[:, :n] @ rotation
-    closed, real = _conjugation(compare_directions(z)[1])
+    first, partner = compare_directions(z)
+    if np.any(first != np.arange(len(z))):
+        z = z[first == np.arange(len(z))]
+        partner = compare_directions(z)[1]
+    closed, real = _conjugation(partner)
     points = real_representatives(z[real])
     if has_mu:
         points = points[:, :n] / points[:, n:]
@@ -178,20 +187,22 @@ def polynomial_solutions(
 
 
 def trace_defect(system: HomogeneousSystem, z: ComplexArray) -> float | None:
-    """How far a sum over all solutions is from what it must be, relative to the sum of absolute values.
+    """How far sums over all solutions are from what they must be, relative to the sums of absolute values.
 
     At λ = 1 the equations F = (∂Φ/∂x − x, μ² − x·x) have no solution at infinity for generic tensors, so that the
     sum of P/det F′ over all of them vanishes for each polynomial P of a degree below N(d − 2) + 1 (Euler, Jacobi;
-    Griffiths, Harris, Principles of Algebraic Geometry, §5.1-2). With P = 1, or μ, the double solution 0 contributes
-    ∓1, and Σ P/det F′ over the classes [z] is (−1)^{N+1}/(d − 2): a set from which a solution is missing is found out,
-    whatever their number should be. Infinite where a
-    solution is double or has λ = 0. None with a field of a higher degree than the tensors, where the theorem does not
-    apply.
+    Griffiths, Harris, Principles of Algebraic Geometry, §5.1-2). With P = 1, or μ, the solution 0 contributes ∓1, and
+    Σ P/det F′ over the classes [z] is (−1)^{N+1}/(d − 2); with P = l(z)^{m(d−2)} or μ times it, l linear, 0 < m < N,
+    it is zero. A solution that is missing is found out by the largest of these N defects, whatever the number of
+    solutions should be. Infinite where a solution is double or has λ = 0. None with a field of a higher degree than the
+    tensors, where the theorem does not apply.
     """
     if len(system.field) or len(z) == 0:
         return None
     n = system.n_spins
-    total, size = (-1.0) ** n / (system.degree - 2) + 0j, 0.0
+    powers = np.arange(n)
+    linear = np.modf(np.arange(1, system.n_unknowns + 1) * 0.6180339887498949)[0] - 0.5
+    total, size = np.zeros(n, dtype=complex), np.zeros(n)
     for first in range(0, len(z), _CHUNK):
         part = z[first : first + _CHUNK]
         x = part[:, :n]
@@ -206,10 +217,13 @@ def trace_defect(system: HomogeneousSystem, z: ComplexArray) -> float | None:
                 last = np.concatenate([-2 * x, 2 * part[:, n:]], axis=1)
                 inner = np.concatenate([inner, last[:, None, :]], axis=1)
                 weight = part[:, n]
-            terms = weight / np.linalg.det(inner)
-            total += np.sum(terms)
-            size += float(np.sum(np.abs(terms)))
-    defect = float(abs(total)) / max(size, 1.0)
+            base = (part @ linear) ** (system.degree - 2) / multiplier
+            terms = (weight / np.linalg.det(inner))[:, None] * base[:, None] ** powers
+            total += np.sum(terms, axis=0)
+            size += np.sum(np.abs(terms), axis=0)
+    total[0] += (-1.0) ** n / (system.degree - 2)
+    with np.errstate(all="ignore"):
+        defect = float(np.max(np.abs(total) / size))
     return defect if math.isfinite(defect) else math.inf
 
 

@@ -186,7 +186,7 @@ class PolynomialForm:
         n = self.n_spins
         total = 0.0
         for k, tensor in self.tensors.items():
-            # the mean square of T_k(σ, …, σ, ·) for a Gaussian symmetric tensor of this norm
+            # of the order of the mean square of T_k(σ, …, σ, ·) for a Gaussian symmetric tensor of this norm
             share = math.prod((j + 1) / (n + j) for j in range(1, k))
             total = float(np.hypot(total, k * _norm(tensor) * math.sqrt(share)))
         for k, coefficient in enumerate(self.field):
