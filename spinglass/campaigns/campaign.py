@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -95,7 +96,10 @@ class Campaign:
         place = Path(folder)
         if not os.fspath(folder) or not (place / PLAN).is_file():
             raise input_error("folder", str(folder), f"holds no campaign (no {PLAN})")
-        content = Store(place).read_json(PLAN) if os.access(place, os.W_OK) else _read_json(place / PLAN)
+        try:
+            content = json.loads((place / PLAN).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            content = None
         return cls(Plan.from_json(content), place)
 
     def shard(self, block: Block) -> Shard | None:
@@ -245,18 +249,23 @@ class Campaign:
                 return sorted(shard.files)
         return []
 
+    def tables(self, cell: int | None = None) -> dict[str, Table]:
+        """All tables of the blocks that are done, in the order of cells and samples; absent values are NaN."""
+        found: dict[str, list[Table]] = {}
+        for number in range(len(self.plan.cells)) if cell is None else [cell]:
+            for block in self.plan.blocks_of(number):
+                shard = self.shard(block)
+                if shard is not None:
+                    for name in shard.files:
+                        found.setdefault(name, []).append(shard.table(name))
+        return {name: joined(parts) for name, parts in found.items()}
+
     def table(self, name: str, cell: int | None = None) -> Table:
-        """One table of all blocks that are done, in the order of cells and samples; absent values are NaN."""
-        cells = range(len(self.plan.cells)) if cell is None else [cell]
-        found = [
-            shard.table(name)
-            for number in cells
-            for block in self.plan.blocks_of(number)
-            if (shard := self.shard(block)) is not None
-        ]
-        if not found:
-            raise input_error("cell", cell, "no block is done")
-        return joined(found)
+        """One table of the blocks that are done, as in `tables`."""
+        found = self.tables(cell)
+        if name not in found:
+            raise input_error("name", name, f"the blocks that are done have the tables {sorted(found)}")
+        return found[name]
 
     def write_tables(self, folder: str | os.PathLike[str], file_format: str = "parquet") -> list[Path]:
         """Each table of all blocks that are done in one file, `parquet` or `csv`; returns the files.
@@ -355,12 +364,3 @@ def _writer(file: Any, schema: pyarrow.Schema, suffix: str) -> Any:
     from pyarrow import parquet
 
     return parquet.ParquetWriter(file, schema, compression="snappy")
-
-
-def _read_json(path: Path) -> Any:
-    import json
-
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass._errors import ComputationError, SpinGlassError
+from spinglass._errors import ComputationError, InputError, SpinGlassError
 from spinglass.campaigns.plan import Block, code_digest, imported
 from spinglass.campaigns.store import TEMPORARY, sync_folder
 from spinglass.campaigns.streams import stream
@@ -50,7 +50,10 @@ class Shard:
 
 
 def compute_block(block: Block) -> Shard | str:
-    """The shard of a block, or what went wrong: the failure of one block must not end the others."""
+    """The shard of a block, or what went wrong: the failure of one block must not end the others.
+
+    An `InputError` of the function is raised: it is about the parameters, and all blocks have the same.
+    """
     from spinglass._jit import one_blas_thread
 
     function = imported(block.function)
@@ -63,6 +66,8 @@ def compute_block(block: Block) -> Shard | str:
             try:
                 tables = function(parameters, stream(block.seed, *block.key, sample))
                 _append(rows, tables, block.cell, sample)
+            except InputError as problem:
+                raise InputError(f"{block}: {problem}") from None
             except SpinGlassError as problem:
                 return f"{block}: sample {sample}: {problem}"
     code = code_digest(block.function)

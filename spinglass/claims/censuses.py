@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,16 @@ from spinglass._errors import SpinGlassError, checked_int, input_error
 from spinglass.campaigns import Campaign, Cell, Estimate, Plan, Report, Store
 from spinglass.claims.critical_points import Enumeration, ExactCell, comparisons, exact_block
 from spinglass.claims.decision import Comparison, judge
-from spinglass.hamiltonians import OverlapField, SphericalGlass
+from spinglass.hamiltonians import OverlapField, SphericalGlass, couplings
 
-CERTIFIED_SIZE = 8  # up to here every census is certified unless told otherwise
+CERTIFIED_SIZE = 8  # up to this N every census is certified unless told otherwise
+MOST_PATHS = 1 << 20  # of a census
 _BLOCK_SECONDS = 2.0
 _MOST_IN_BLOCK = 1000
 _FEWEST_SAMPLES = 20
 _INCOMPLETE = (
     *("n_spins", "sample", "count", "n_solutions", "n_expected", "n_failed"),
-    *("conjugation_closed", "euler_characteristic", "smallest_curvature"),
+    *("conjugation_closed", "euler_characteristic", "smallest_curvature", "failure"),
 )
 
 Parameters = Mapping[str, Any]
@@ -59,7 +61,7 @@ def census_plan(
         raise input_error("mixture", mixture, "give either p or a mixture")
     cells = []
     for n in sizes:
-        parameters = {
+        parameters: dict[str, Any] = {
             "p": p,
             "mixture": None if mixture is None else [[int(k), float(a)] for k, a in sorted(mixture.items())],
             "field": None if field is None else dict(field),
@@ -67,8 +69,9 @@ def census_plan(
             "certify": n <= CERTIFIED_SIZE if certify is None else certify,
         }
         glass = glass_of(parameters)
-        block = max(1, min(_MOST_IN_BLOCK, round(_BLOCK_SECONDS / _sample_seconds(glass, n)), samples))
-        cells.append(Cell(f"N = {n}", parameters, samples, min(block, samples), (glass.p, n)))
+        _checked_size(glass, n)
+        block = min(max(1, round(_BLOCK_SECONDS / _sample_seconds(glass, n))), _MOST_IN_BLOCK, samples)
+        cells.append(Cell(f"N = {n}", parameters, samples, block, (glass.p, n)))
     return Plan.of(enumerated_sample, cells, seed, "spinglass.claims.censuses:census_report")
 
 
@@ -96,29 +99,53 @@ def field_of(parameters: Parameters) -> OverlapField | None:
     return None if field.is_zero else field
 
 
+def _degree(glass: SphericalGlass, n_spins: int) -> int:
+    """Degree of the Hamiltonian as a polynomial in the spins."""
+    return glass.p if glass.field.is_zero else max(glass.p, len(glass.field.polynomial(n_spins)) - 1)
+
+
+def _paths(glass: SphericalGlass, n_spins: int) -> int:
+    """About the number of complex solutions, as `spinglass.landscape.census` counts them; never above twice of it."""
+    p, degree = glass.p, _degree(glass, n_spins)
+    if degree > p:
+        return 2 * ((degree - 1) * _solutions(p, n_spins - 1) + 1)
+    return _solutions(p, n_spins) * (1 if glass.is_pure and glass.field.is_zero else 2)
+
+
+def _solutions(p: int, n_spins: int) -> int:
+    """Number of critical points of a generic form of degree p over the complex numbers, up to scale."""
+    return n_spins if p == 2 else ((p - 1) ** n_spins - 1) // (p - 2)
+
+
+def _checked_size(glass: SphericalGlass, n_spins: int) -> None:
+    """Refuse sizes that no census can finish, before any work."""
+    for degree, _ in glass.mixture:
+        couplings.check_fits(n_spins, degree)
+    paths = _paths(glass, n_spins)
+    if paths > 2 * MOST_PATHS:
+        raise input_error("n", n_spins, f"a complete enumeration would need about {paths:.3g} paths, at most 2^20")
+
+
 def _sample_seconds(glass: SphericalGlass, n_spins: int) -> float:
-    """A rough cost of one census: paths, each with contractions of the largest tensor."""
-    field = np.zeros(1) if glass.field.is_zero else glass.field.polynomial(n_spins)
-    degree = max(glass.p, len(field) - 1)
-    paths = n_spins if degree < 3 else ((degree - 1) ** n_spins - 1) // (degree - 2)
-    doubled = 1 if glass.is_pure and glass.field.is_zero else 2
-    return 2e-3 + 1.5e-7 * doubled * paths * float(n_spins) ** degree
+    """A rough cost of one census on one core: so many paths, each with products with the largest tensor."""
+    degree = _degree(glass, n_spins)
+    if degree < 3:
+        return 1.5e-3
+    return 1.5e-3 + _paths(glass, n_spins) * (1e-5 * (degree - 2) ** 2 + 3e-8 * float(n_spins) ** degree)
 
 
 def enumerated_sample(parameters: Parameters, rng: np.random.Generator) -> dict[str, dict[str, Any]]:
     """All critical points of one sampled Hamiltonian, as the tables of a campaign.
 
     "samples": count, complete, certified (proved; also false where no proof was asked for), the report of the
-    enumeration, euler_characteristic, smallest_curvature. "points", sorted by energy: energy_density, index, latitude
-    m = Σw_i/N, multiplier λ of ∇h = λw, and smallest_curvature, the smallest |eigenvalue| of the Riemannian Hessian.
+    enumeration, euler_characteristic, smallest_curvature, and in failure what is missing, in words. "points", sorted
+    by energy: energy_density, index, latitude m = Σw_i/N, multiplier λ of ∇h = λw, and smallest_curvature, the smallest
+    |eigenvalue| of the Riemannian Hessian.
     """
-    couplings, path = rng.spawn(2)
+    disorder, path = rng.spawn(2)
     n = int(parameters["n_spins"])
-    realisation = glass_of(parameters).sample(n_spins=n, rng=couplings)
+    realisation = glass_of(parameters).sample(n_spins=n, rng=disorder)
     found = landscape.census(realisation, rng=path, certify=bool(parameters["certify"]))
-    curvature = np.empty(0)
-    if found.count:
-        curvature = np.abs(np.linalg.eigvalsh(realisation.riemannian_hessian(found.points))).min(axis=-1)
     return {
         "samples": {
             "n_spins": np.int32(n),
@@ -128,12 +155,14 @@ def enumerated_sample(parameters: Parameters, rng: np.random.Generator) -> dict[
             "n_paths": np.int64(found.n_paths),
             "n_retracked": np.int64(found.n_retracked),
             "n_failed": np.int64(found.n_failed),
+            "n_diverged": np.int64(found.n_diverged),
             "n_solutions": np.int64(found.n_solutions),
             "n_expected": np.int64(found.n_expected),
             "conjugation_closed": bool(found.conjugation_closed),
             "euler_characteristic": np.int64(found.euler_characteristic),
             "smallest_curvature": float(found.smallest_curvature),
             "residual": float(found.residual),
+            "failure": "; ".join(found.failures),
         },
         "points": {
             "n_spins": np.full(found.count, n, dtype=np.int32),
@@ -141,25 +170,37 @@ def enumerated_sample(parameters: Parameters, rng: np.random.Generator) -> dict[
             "index": np.asarray(found.index, dtype=np.int32),
             "latitude": np.asarray(found.points, dtype=float).mean(axis=1),
             "multiplier": np.asarray(found.multiplier, dtype=float),
-            "smallest_curvature": curvature,
+            "smallest_curvature": np.asarray(found.curvature, dtype=float),
         },
     }
 
 
+def compile_tracker(plan: Plan) -> None:
+    """Enumerate one small Hamiltonian here, so that the workers find compiled code and need not all compile it."""
+    parameters = plan.cells[0].parameters
+    enumerated_sample({**parameters, "n_spins": 2}, np.random.default_rng(0))
+
+
 def exact_total(parameters: Parameters) -> float | None:
     """The exact mean number of critical points, None where it cannot be had."""
-    glass = {"p": parameters["p"]} if parameters["mixture"] is None else {"mixture": dict(parameters["mixture"])}
     try:
-        return float(complexity.mean_count(parameters["n_spins"], **glass, field=field_of(parameters)))
+        return float(complexity.mean_count(parameters["n_spins"], **_glass(parameters), field=field_of(parameters)))
     except SpinGlassError:
         return None
 
 
-def enumeration(campaign: Campaign, cell: int) -> Enumeration:
+def _glass(parameters: Parameters) -> dict[str, Any]:
+    """The glass as the exact counts take it."""
+    if parameters["mixture"] is None:
+        return {"p": parameters["p"]}
+    return {"mixture": {int(k): a for k, a in parameters["mixture"]}}
+
+
+def enumeration(parameters: Parameters, tables: Mapping[str, Mapping[str, Any]]) -> Enumeration:
     """The samples of one cell that are done, renumbered without gaps, incomplete ones included."""
-    samples, points = campaign.table("samples", cell), campaign.table("points", cell)
+    samples, points = tables["samples"], tables["points"]
     return Enumeration(
-        int(campaign.plan.cells[cell].parameters["n_spins"]),
+        int(parameters["n_spins"]),
         {
             "sample": np.arange(len(samples["sample"])),
             "count": samples["count"],
@@ -179,22 +220,24 @@ def census_report(campaign: Campaign) -> Report:
     family. Incomplete censuses stay in the means as they were found, and every one of them is named.
 
     In the folder of the campaign: summary.json, settings.json, and below data/: points.parquet and samples.parquet
-    (every row of the shards), comparisons.csv, sizes.csv, incomplete.csv, exact_counts.csv, exact_densities.csv.
+    (every row of the shards), comparisons.csv, sizes.csv, incomplete.csv, exact_counts.csv, exact_densities.csv (the
+    last two by index; all indices together where the column is empty).
     """
     tables: dict[str, list[dict[str, Any]]] = {"sizes": [], "incomplete": [], "exact_counts": [], "exact_densities": []}
     family: list[Comparison] = []
     status = campaign.status()
-    for number, (cell, done) in enumerate(zip(campaign.plan.cells, status.cells, strict=True)):
-        if not done.samples_done:
+    for number, cell in enumerate(campaign.plan.cells):
+        found = campaign.tables(number)
+        if not found:
             continue
         exact, reason = _exact(cell.parameters, tables)
-        rows = campaign.table("samples", number)
+        rows = found["samples"]
         tables["sizes"].append(_size(cell, rows, exact, reason))
         tables["incomplete"] += _incomplete(cell, rows)
-        if exact is None or done.samples_done < _FEWEST_SAMPLES:
+        if exact is None or len(rows["sample"]) < _FEWEST_SAMPLES:
             continue
         family += comparisons(
-            enumeration(campaign, number),
+            enumeration(cell.parameters, found),
             float(exact["total"]),
             exact["edges"].tolist(),
             exact["bin_counts"].tolist(),
@@ -236,21 +279,34 @@ def census_report(campaign: Campaign) -> Report:
     return Report(summary, _text(summary))
 
 
-def _exact(parameters: Parameters, tables: dict[str, list[dict[str, Any]]]) -> tuple[dict[str, Any] | None, str]:
+def _exact(parameters: Parameters, tables: dict[str, list[dict[str, Any]]]) -> tuple[Mapping[str, Any] | None, str]:
     """The exact block of one size, with its rows in the tables; None and the reason where it cannot be had."""
-    n = parameters["n_spins"]
-    glass = glass_of(parameters)
+    n, glass = parameters["n_spins"], glass_of(parameters)
     pairs = () if parameters["mixture"] is None else glass.mixture
     try:
-        exact = exact_block(ExactCell(glass.p, n, glass.field, resolved=True, mixture=pairs))
+        exact = _exact_curves(ExactCell(glass.p, n, glass.field, resolved=True, mixture=pairs))
     except SpinGlassError as problem:
         return None, str(problem)
     tables["exact_counts"].append({"n_spins": n, "index": None, "mean_count": float(exact["total"])})
     for index, count in enumerate(exact["index_counts"].tolist()):
         tables["exact_counts"].append({"n_spins": n, "index": index, "mean_count": count})
-    for u, density in zip(exact["energy_density"].tolist(), exact["density"].tolist(), strict=True):
-        tables["exact_densities"].append({"n_spins": n, "energy_density": u, "density": density})
+    curves: list[tuple[int | None, Any]] = [(None, exact["density"]), *enumerate(exact["index_densities"])]
+    for number, densities in curves:
+        for energy, density in zip(exact["energy_density"].tolist(), densities.tolist(), strict=True):
+            row = {"n_spins": n, "index": number, "energy_density": energy, "density": density}
+            tables["exact_densities"].append(row)
     return exact, ""
+
+
+@lru_cache(maxsize=64)
+def _exact_curves(cell: ExactCell) -> Mapping[str, Any]:
+    """The exact block of a cell with the densities of every index; kept, since a size is asked for again and again."""
+    exact = exact_block(cell)
+    field = None if cell.field.is_zero else cell.field
+    indices = np.arange(cell.n_spins)[:, None]
+    u = exact["energy_density"]
+    densities = complexity.mean_count_density(u, cell.n_spins, **cell.glass, index=indices, field=field)
+    return {**exact, "index_densities": densities}
 
 
 def _size(cell: Cell, rows: Mapping[str, Any], exact: Mapping[str, Any] | None, reason: str) -> dict[str, Any]:
@@ -275,7 +331,7 @@ def _size(cell: Cell, rows: Mapping[str, Any], exact: Mapping[str, Any] | None, 
 def _incomplete(cell: Cell, rows: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every census that is not proved complete, with what is known of it."""
     return [
-        {name: rows[name][i].item() for name in _INCOMPLETE}
+        {name: rows[name].tolist()[i] for name in _INCOMPLETE}
         for i in np.flatnonzero(~rows["complete"].astype(bool)).tolist()
     ]
 
@@ -289,7 +345,7 @@ def _write(
         "sizes": list(tables["sizes"][0]),
         "incomplete": _INCOMPLETE,
         "exact_counts": ["n_spins", "index", "mean_count"],
-        "exact_densities": ["n_spins", "energy_density", "density"],
+        "exact_densities": ["n_spins", "index", "energy_density", "density"],
         "comparisons": [
             *("n_spins", "quantity", "index", "bin_low", "bin_high"),
             *("theory", "mean", "standard_error", "z"),
@@ -302,7 +358,12 @@ def _write(
 
 
 def _text(summary: Mapping[str, Any]) -> str:
-    glass = f"p = {summary['p']}" if summary["p"] is not None else f"mixture {summary['mixture']}"
+    glass = f"p = {summary['p']}"
+    if summary["p"] is None:
+        glass = "mixture " + ",".join(f"{k}:{a:g}" for k, a in summary["mixture"])
+    for name, value in (summary["field"] or {}).items():
+        numbers = value if isinstance(value, list) else [value]
+        glass += f", {name} " + ",".join(f"{number:.6g}" for number in numbers)
     lines = []
     for size in summary["sizes"]:
         n, samples = size["n_spins"], size["samples"]
@@ -316,8 +377,7 @@ def _text(summary: Mapping[str, Any]) -> str:
         lines += [_line(item) for item in summary["comparisons"] if item["n_spins"] == n]
     for item in summary["incomplete"]:
         lines.append(
-            f"incomplete: N = {item['n_spins']}, sample {item['sample']}: "
-            f"{item['n_solutions']} of {item['n_expected']} solutions, kept in the means as found"
+            f"incomplete: N = {item['n_spins']}, sample {item['sample']}: {item['failure']}; kept in the means as found"
         )
     if summary["agrees"] is None:
         lines.append("verdict: none, nothing to compare")

@@ -24,7 +24,7 @@ allow_other_code = click.option(
     "--allow-other-code", is_flag=True, help="Go on although the package has changed since the campaign began."
 )
 
-Note = Callable[[int, "Estimates"], str]
+Note = Callable[[int, "Estimates"], str]  # of the number of a cell and the means so far
 
 
 @click.group("campaign")
@@ -120,13 +120,16 @@ def run_and_report(
     part: str,
     allow_other_code: bool,
     as_json: bool,
-    note: Note | None = None,
+    make_note: Callable[[], Note] | None = None,
 ) -> None:
-    """Run what is missing with a progress bar, then print the report, or the status where blocks are left."""
+    """Run what is missing with a progress bar, then print the report, or the status where blocks are left.
+
+    `make_note`, called only where a bar is shown, makes the function that says what stands beside the bar of a cell.
+    """
     from spinglass.campaigns import executor
 
     share = _parse_part(part)
-    with campaign_progress(campaign, not as_json, note) as seen:
+    with campaign_progress(campaign, not as_json, make_note) as seen:
         try:
             campaign.run(executor(workers, scheduler), allow_other_code=allow_other_code, part=share, seen=seen)
         except KeyboardInterrupt:
@@ -157,7 +160,9 @@ def _parse_part(text: str) -> tuple[int, int]:
 
 
 @contextmanager
-def campaign_progress(campaign: Campaign, shown: bool, note: Note | None) -> Iterator[Callable[[Block, Shard], None]]:
+def campaign_progress(
+    campaign: Campaign, shown: bool, make_note: Callable[[], Note] | None
+) -> Iterator[Callable[[Block, Shard], None]]:
     """A bar per cell on stderr with the means so far; silent when stderr is not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -172,14 +177,15 @@ def campaign_progress(campaign: Campaign, shown: bool, note: Note | None) -> Ite
         TimeElapsedColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    estimates = Estimates()
-    with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as bar:
+    estimates, shown = Estimates(), shown and console.is_terminal
+    note = make_note() if shown and make_note is not None else None
+    with Progress(*columns, console=console, disable=not shown) as bar:
         tasks: list[Any] = [bar.add_task(cell.label, total=cell.samples, note="") for cell in campaign.plan.cells]
 
         def seen(block: Block, shard: Shard) -> None:
             if "samples" in shard.files:
                 estimates.add(block.cell, shard.table("samples"))
-            text = "" if note is None or bar.disable else note(block.cell, estimates)
+            text = "" if note is None else note(block.cell, estimates)
             bar.update(tasks[block.cell], advance=block.samples, note=text)
 
         yield seen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -64,7 +66,7 @@ def command(
     """
     from spinglass._errors import input_error
     from spinglass.campaigns import Campaign
-    from spinglass.claims.censuses import census_plan
+    from spinglass.claims.censuses import census_plan, compile_tracker
     from spinglass.cli.campaign import run_and_report
 
     if mixture is not None and p is not None:
@@ -88,26 +90,24 @@ def command(
     campaign = Campaign(plan) if out is None else Campaign.begin(plan, out)
     if out is not None:
         _say_what_is_there(campaign, as_json)
-    run_and_report(campaign, workers, scheduler, part, allow_other_code, as_json, _Note(campaign))
+    if workers != 1 and scheduler is None:
+        compile_tracker(plan)
+    run_and_report(campaign, workers, scheduler, part, allow_other_code, as_json, partial(_running_means, campaign))
 
 
-class _Note:
+def _running_means(campaign: Campaign) -> Callable[[int, Estimates], str]:
     """What the progress bar says beside a size: the mean count so far, the exact one, incomplete censuses."""
+    from spinglass.claims.censuses import exact_total
 
-    def __init__(self, campaign: Campaign) -> None:
-        self.parameters = [cell.parameters for cell in campaign.plan.cells]
-        self.exact: dict[int, float | None] = {}
+    exact = [exact_total(cell.parameters) for cell in campaign.plan.cells]
 
-    def __call__(self, cell: int, estimates: Estimates) -> str:
-        from spinglass.claims.censuses import exact_total
-
-        if cell not in self.exact:
-            self.exact[cell] = exact_total(self.parameters[cell])
-        exact = self.exact[cell]
+    def note(cell: int, estimates: Estimates) -> str:
         count, complete = estimates.of(cell, "count"), estimates.of(cell, "complete")
         incomplete = round(complete.values * (1 - complete.mean))
-        beside = "" if exact is None else f" (exact {exact:.4f})"
+        beside = "" if exact[cell] is None else f" (exact {exact[cell]:.4f})"
         return f"mean count {count.mean:.4f} ± {count.standard_error:.4f}{beside}, {incomplete} incomplete"
+
+    return note
 
 
 def _say_what_is_there(campaign: Campaign, as_json: bool) -> None:
