@@ -78,13 +78,16 @@ def test_searches_end_at_points_of_the_census(monkeypatch):
     assert not searches_in_census(1, 1, 1, 3, [5], [0.5]).settled
 
 
-def test_spectra_at_found_points():
+def test_spectra_at_found_points(monkeypatch):
     found = found_spectra(8, 1, 1, 3, 0.2, [21, 41, 81])
     assert found.settled
     assert found.control_settled is False
     assert found_spectra(8, 1, 1, 3, 0.0, [20, 40, 80]).settled
     point = found_spectrum(SpectrumCell(1, 3, 21, 0, 4))
     assert np.sum(point.eigenvalues < 0) == 4
+    right = landscape.spectrum_at
+    monkeypatch.setattr(landscape, "spectrum_at", lambda s, w: 1.2 * right(s, w))
+    assert not found_spectra(4, 1, 1, 3, 0.0, [20, 40, 80]).settled
 
 
 def test_outliers_at_found_minima(monkeypatch):
