@@ -66,11 +66,7 @@ def process_map(
         for cell in suspects:
             yield from _alone(function, cell, deadly)
     if deadly:
-        deaths, more = _DEATHS_IN_COMPANY + _DEATHS_ALONE, f"; so did {len(deadly) - 1} more" if len(deadly) > 1 else ""
-        raise ComputationError(
-            f"worker processes died {deaths} times while they computed {deadly[0]}{more}: "
-            "killed from outside, or out of memory. All others are done"
-        )
+        raise _killed(deadly)
 
 
 def _in_company(
@@ -120,6 +116,14 @@ def _alone(function: Callable[[Any], Any], cell: Any, deadly: list[Any]) -> Iter
         yield cell, result
         return
     deadly.append(cell)
+
+
+def _killed(deadly: list[Any]) -> ComputationError:
+    more = f"; the same for {len(deadly) - 1} more" if len(deadly) > 1 else ""
+    return ComputationError(
+        f"worker processes died several times while they computed {deadly[0]}{more}: "
+        "killed from outside, or out of memory. All others are done"
+    )
 
 
 def _new_pool(workers: int) -> ProcessPoolExecutor:
@@ -183,33 +187,37 @@ def dask_map(function: Callable[[Any], Any], cells: Iterable[Any], address: str)
         raise input_error("scheduler", address, f"no Dask scheduler can be reached there: {reason}") from None
     queue = deque(cells)
     running: dict[Any, Any] = {}
+    deadly: list[Any] = []
 
-    def submit() -> Any:
-        cell = queue.popleft()
-        future = client.submit(function, cell, pure=False)
-        running[future.key] = cell
-        return future
+    def submitted() -> Iterator[Any]:
+        """Futures of two cells for every thread that the cluster has now."""
+        threads = sum(client.nthreads().values())
+        while queue and len(running) < max(2 * threads, 1):
+            future = client.submit(function, queue[0], pure=False)
+            running[future.key] = queue.popleft()
+            yield future
 
     try:
         try:
             client.wait_for_workers(1, timeout=_WORKERS_TIMEOUT)
         except OSError:
             raise ComputationError(f"the Dask scheduler at {address} has no workers") from None
-        threads = sum(client.nthreads().values())
-        ended = distributed.as_completed([submit() for _ in range(min(len(queue), 2 * threads))], loop=client.loop)
+        ended = distributed.as_completed(list(submitted()), loop=client.loop)
         for future in ended:
             cell = running.pop(future.key)
-            try:
-                result = future.result()
-            except distributed.KilledWorker:
-                raise ComputationError(f"Dask workers died several times while they computed {cell}") from None
-            except (OSError, distributed.CancelledError):
-                raise ComputationError(f"the Dask scheduler at {address} was lost") from None
-            if queue:
-                ended.add(submit())
-            yield cell, result
+            if future.status == "error" and isinstance(future.exception(), distributed.KilledWorker):
+                deadly.append(cell)
+            elif future.status in ("error", "finished"):
+                yield cell, future.result()
+            else:
+                raise ComputationError(f"the Dask scheduler at {address} was lost")
+            ended.update(list(submitted()))
+    except (OSError, distributed.CancelledError) as problem:
+        raise ComputationError(f"the Dask scheduler at {address} was lost: {problem}") from problem
     finally:
         client.close()
+    if deadly:
+        raise _killed(deadly)
 
 
 def _knock(address: str) -> None:

@@ -233,7 +233,7 @@ def census_report(campaign: Campaign) -> Report:
         exact, reason = _exact(cell.parameters, tables)
         rows = found["samples"]
         tables["sizes"].append(_size(cell, rows, exact, reason))
-        tables["incomplete"] += _incomplete(cell, rows)
+        tables["incomplete"] += _incomplete(rows)
         if exact is None or len(rows["sample"]) < _FEWEST_SAMPLES:
             continue
         family += comparisons(
@@ -328,11 +328,13 @@ def _size(cell: Cell, rows: Mapping[str, Any], exact: Mapping[str, Any] | None, 
     }
 
 
-def _incomplete(cell: Cell, rows: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every census that is not proved complete, with what is known of it."""
+def _incomplete(rows: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every census that is not proved complete, with what is known of it; None for a number that is none."""
+    incomplete = ~rows["complete"].astype(bool)
+    columns = [rows[name][incomplete].tolist() for name in _INCOMPLETE]
     return [
-        {name: rows[name].tolist()[i] for name in _INCOMPLETE}
-        for i in np.flatnonzero(~rows["complete"].astype(bool)).tolist()
+        {name: None if value != value else value for name, value in zip(_INCOMPLETE, values, strict=True)}
+        for values in zip(*columns, strict=True)
     ]
 
 

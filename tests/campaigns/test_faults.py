@@ -175,7 +175,9 @@ def test_blocks_of_workers_that_die_are_computed_again(toys, tmp_path):
 
 def test_a_block_that_kills_its_workers_is_named_and_the_others_are_kept(toys, tmp_path):
     campaign = Campaign.begin(_plan(10, 2, function="toys:dies_at_seven"), tmp_path)
-    with pytest.raises(ComputationError, match=r"worker processes died 4 times .* block 3 of cell 0 \(a\), samples 6"):
+    with pytest.raises(
+        ComputationError, match=r"worker processes died several times .* block 3 of cell 0 \(a\), samples 6"
+    ):
         campaign.run(executor(2))
     missing = [block.number for block in campaign.plan.blocks if campaign.shard(block) is None]
     assert missing == [3]
