@@ -195,9 +195,6 @@ class PolynomialForm:
         return total
 
 
-CubicForm = PolynomialForm
-
-
 def _contracted(tensor: FloatArray, sigma: FloatArray) -> FloatArray:
     """T(·, ·, σ, …, σ) at all points, (count, N, N); blocks of points keep the first products small."""
     n, count = tensor.shape[0], len(sigma)

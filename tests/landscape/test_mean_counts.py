@@ -28,6 +28,13 @@ MEANS = {
     "hsqrt3_N4": (SphericalGlass(p=3, field=OverlapField.linear(math.sqrt(3))), 4, 6.411929399289),
     "random_field_N5": (SphericalGlass(mixture={1: math.sqrt(3), 3: 1.0}), 5, 10.0),
     "random_field_p2_N3": (SphericalGlass(mixture={1: math.sqrt(2), 2: 1.0}), 3, 3.788854381999831757),
+    "four_N3": (SphericalGlass(p=4), 3, 15.14534138012398),
+    "four_N4": (SphericalGlass(p=4), 4, 32.508214346530934),
+    "four_rho0.5_N3": (SphericalGlass(p=4, field=OverlapField(4, [0.5])), 3, 14.15822214922591),
+    "five_N3": (SphericalGlass(p=5), 3, 19.75040627920733),
+    "mixed_N3": (SphericalGlass(mixture={2: 1.0, 3: 1.0, 4: 1.0}), 3, 11.571233814367385),
+    "quartic_N4": (SphericalGlass(p=3, field=OverlapField.spike(1.0, 4)), 4, 18.37361491353011),
+    "quintic_p2_N4": (SphericalGlass(p=2, field=OverlapField.spike(1.0, 5)), 4, 9.748265039805455),
     "random_field_p2_N5": (SphericalGlass(mixture={1: math.sqrt(2), 2: 1.0}), 5, 4.164513802219796),
 }
 
@@ -44,7 +51,8 @@ def counts(glass, n, samples, seed):
 
 @pytest.mark.parametrize(("glass", "n", "exact"), MEANS.values(), ids=MEANS.keys())
 def test_mean_counts(glass, n, exact):
-    samples = 1500 if n < 5 else 400
+    quick = glass.p < 4 and len(glass.field.polynomial(n)) < 5
+    samples = 400 if n > 4 else 1500 if quick else 500
     found = counts(glass, n, samples, seed=n)
     assert abs(found.mean() - exact) < 4.5 * found.std() / math.sqrt(samples)
 
@@ -79,16 +87,21 @@ def by_index(glass, n, samples, seed, cut=math.inf):
 
 
 @pytest.mark.parametrize(
-    ("n", "exact"),
+    ("p", "n", "exact"),
     [
-        (3, [3.13808993529939508, 4.27617987059879015, 3.13808993529939508]),
-        (4, [3.57952446150764355, 5.81559243900743324, 5.81559243900743324, 3.57952446150764355]),
-        (5, [3.99981201611496945, 7.37422855235912814, 8.74883307248833735, 7.37422855235912814, 3.99981201611496945]),
+        (3, 3, [3.13808993529939508, 4.27617987059879015, 3.13808993529939508]),
+        (3, 4, [3.57952446150764355, 5.81559243900743324, 5.81559243900743324, 3.57952446150764355]),
+        (4, 4, [5.48130227556814, 10.772804897697325, 10.772804897697325, 5.48130227556814]),
+        (
+            3,
+            5,
+            [3.99981201611496945, 7.37422855235912814, 8.74883307248833735, 7.37422855235912814, 3.99981201611496945],
+        ),
     ],
 )
-def test_mean_counts_by_index(n, exact):
+def test_mean_counts_by_index(p, n, exact):
     """Exact index-resolved means of the pure glass."""
-    rows = by_index(SphericalGlass(p=3), n, 800, seed=50 + n)
+    rows = by_index(SphericalGlass(p=p), n, 800, seed=50 + n)
     error = rows.std(axis=0) / math.sqrt(800)
     assert np.all(np.abs(rows.mean(axis=0) - exact) < 4.5 * error)
 
@@ -113,3 +126,11 @@ def test_the_sign_of_the_field_matters():
     assert lowest[-1.0][:, 0].mean() < lowest[1.0][:, 0].mean() - 10 * error
     # the minimum at −ρ is minus the maximum at ρ, sample by sample
     assert np.max(np.abs(lowest[-1.0][:, 0] + lowest[1.0][:, 1])) < 1e-12
+
+
+def test_mean_counts_by_index_with_a_field_of_higher_degree():
+    """p = 3, D = N Σ c_j m^j of degree five, N = 3: exact means by index (Kac–Rice, ten digits)."""
+    field = OverlapField.from_polynomial([0, 0.2, 0.3, 0.4, 0.5, 0.6])
+    rows = by_index(SphericalGlass(p=3, field=field), 3, 1000, seed=78)
+    error = rows.std(axis=0) / math.sqrt(1000)
+    assert np.all(np.abs(rows.mean(axis=0) - [2.973900452447706, 3.784447066705926, 2.810546614258219]) < 4.5 * error)
