@@ -283,25 +283,51 @@ def _prove_points(polynomial: BallPolynomial, sigma: FloatArray, tolerance: floa
     if count == 0:
         empty = np.empty(0)
         return Points(empty, empty, empty, np.empty(0, dtype=np.int64), None)
-    pieces = [discs(polynomial, sigma[start : start + _CHUNK], False) for start in range(0, count, _CHUNK)]
-    radius = np.concatenate([piece.radius for piece in pieces])
-    middle = np.concatenate([piece.energy[0] for piece in pieces])
-    spread = np.concatenate([piece.energy[1] for piece in pieces])
+    leader = antipode_leaders(polynomial, sigma)
+    tested, follower = np.flatnonzero(leader == np.arange(count)), np.flatnonzero(leader != np.arange(count))
+    radius, low, high = np.empty(count), np.empty(count), np.empty(count)
+    negative = np.zeros(count, dtype=np.int64)
+    for start in range(0, len(tested), _CHUNK):
+        part = tested[start : start + _CHUNK]
+        piece = discs(polynomial, sigma[part], False)
+        radius[part], negative[part] = piece.radius, piece.negative
+        with np.errstate(all="ignore"):
+            low[part], high[part] = bounds(*piece.energy)
+    index = np.where(negative > 0, negative - 1, -1)
+    # h(−σ) = ±h(σ), and the same for the Hessian
+    odd = polynomial.degree % 2 == 1
+    above, below, same = high[leader[follower]], low[leader[follower]], index[leader[follower]]
+    radius[follower] = radius[leader[follower]]
+    low[follower], high[follower] = (-above, -below) if odd else (below, above)
+    index[follower] = np.where(same >= 0, n - 1 - same, -1) if odd else same
     passed = radius <= tolerance
-    with np.errstate(all="ignore"):
-        low, high = bounds(middle, spread)
-        # a power of two and a quotient, each rounded at most once
+    with np.errstate(all="ignore"):  # a power of two and a quotient, each rounded at most once
         low = np.nextafter(np.nextafter(np.ldexp(low, polynomial.exponent), -np.inf) / n, -np.inf)
         high = np.nextafter(np.nextafter(np.ldexp(high, polynomial.exponent), np.inf) / n, np.inf)
     pair = meeting_pair(sigma.astype(complex), np.repeat(radius[:, None], n, axis=1)) if np.all(passed) else None
-    negative = np.concatenate([piece.negative for piece in pieces])
     return Points(
         radius=np.where(passed, radius, np.inf),
         energy_low=np.where(passed & np.isfinite(low), low, -np.inf),
         energy_high=np.where(passed & np.isfinite(high), high, np.inf),
-        index=np.where(passed & (negative > 0), negative - 1, -1),
+        index=np.where(passed, index, -1),
         meeting=pair,
     )
+
+
+def antipode_leaders(polynomial: BallPolynomial, sigma: FloatArray) -> NDArray[np.int64]:
+    """For each point itself, or one before it that is exactly opposite, where h is an even function or an odd one."""
+    leader = np.arange(len(sigma))
+    degrees = np.flatnonzero(polynomial.present)
+    if len(set(degrees % 2)) > 1:
+        return leader
+    seen: dict[bytes, int] = {}
+    for i, (point, opposite) in enumerate(zip(sigma + 0.0, 0.0 - sigma, strict=True)):  # no negative zeros
+        other = seen.pop(opposite.tobytes(), None)
+        if other is None:
+            seen[point.tobytes()] = i
+        else:
+            leader[i] = other
+    return leader
 
 
 def charts(z: ComplexArray, radius: FloatArray, weights: FloatArray) -> Ball:

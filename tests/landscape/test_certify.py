@@ -128,6 +128,28 @@ def test_the_balls_hold_the_true_critical_points(name):
             assert proof.energy_low[b] <= energy / n <= proof.energy_high[b]
 
 
+@pytest.mark.parametrize("name", ["two", "three", "four", "odd", "even"])
+def test_opposite_points_are_proved_alike(name):
+    """Exactly opposite points share a proof; moved by one bit they have two, with the same outcome to rounding."""
+    given = solved(name, 3, 4)
+    proof = given.proof()
+    half = [b for b in range(len(given.points)) if given.points[b, 0] > 0]
+    opposite = {b: int(np.argmin(np.sum((given.points + given.points[b]) ** 2, axis=1))) for b in half}
+    shared = given.points.copy()
+    apart = given.points.copy()
+    for b, other in opposite.items():
+        shared[other] = -shared[b]
+        apart[other] = np.nextafter(-apart[b], np.inf)
+    for points in (shared, apart):
+        again = replace(given, points=points).proof()
+        assert proof.proved
+        assert again.proved, again.failure
+        assert np.all((again.energy_low <= proof.energy_high) & (proof.energy_low <= again.energy_high))
+    wrong = given.index.copy()
+    wrong[opposite[half[0]]] = (wrong[opposite[half[0]]] + 1) % 3
+    assert not replace(given, points=shared, index=wrong).proof().proved
+
+
 def sabotaged(given, rng):
     """(what was done, the altered input); each is to be refused."""
     n = given.points.shape[1]
