@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import sys
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -524,3 +525,11 @@ def test_bad_input():
         certificate(s, None, w, [0, 1], arithmetic="exact")
     with pytest.raises(InputError, match="tolerance"):
         certificate(s, None, w, [0, 1], tolerance=0.0)
+
+
+def test_without_python_flint_the_slow_twin_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "flint", None)
+    given = solved("two", 2, 0)
+    assert given.proof().proved
+    with pytest.raises(InputError, match=r"spinglass\[rigorous\]"):
+        given.proof(arithmetic="arb")
