@@ -121,14 +121,22 @@ def run_and_report(
     allow_other_code: bool,
     as_json: bool,
     make_note: Callable[[], Note] | None = None,
+    prepare: Callable[[], None] | None = None,
 ) -> None:
     """Run what is missing with a progress bar, then print the report, or the status where blocks are left.
 
-    `make_note`, called only where a bar is shown, makes the function that says what stands beside the bar of a cell.
+    `make_note`, called only where a bar is shown, makes the function that says what stands beside the bar of a cell;
+    `prepare` is called before processes of this machine begin to work.
     """
     from spinglass.campaigns import executor
 
     share = _parse_part(part)
+    begun = campaign.status()
+    if begun.blocks_done and not as_json:
+        text = f"going on with the campaign in {campaign.folder}: {begun.blocks_done} of {begun.blocks} blocks are done"
+        click.echo(text, err=True)
+    if prepare is not None and scheduler is None and workers != 1 and not begun.finished:
+        prepare()
     with campaign_progress(campaign, not as_json, make_note) as seen:
         try:
             campaign.run(executor(workers, scheduler), allow_other_code=allow_other_code, part=share, seen=seen)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spinglass.cli.glass import parse_mixture, parse_spike
 from spinglass.cli.options import json_output, parse_numbers, print_json, progress_bar, seed
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def command(
     from spinglass._errors import input_error
     from spinglass.campaigns import Store
 
-    amplitudes = None if mixture is None else _parse_mixture(mixture)
+    amplitudes = None if mixture is None else parse_mixture(mixture)
     if amplitudes is not None and p is not None:
         raise input_error("mixture", mixture, "cannot be given together with --p")
     degree = None if amplitudes is not None else (3 if p is None else p)
@@ -117,20 +118,6 @@ def command(
             click.echo(f"  of index {k:<3d}            {value:.12g}  (± {bound:.1g})")
 
 
-def _parse_mixture(text: str) -> dict[int, float]:
-    """The amplitudes of "p:a_p,p:a_p"."""
-    from spinglass._errors import input_error
-
-    try:
-        pairs = [item.split(":") for item in text.split(",")]
-        amplitudes = {int(degree): float(a) for degree, a in pairs}
-    except ValueError:
-        raise input_error("mixture", text, "must read p:a_p[,p:a_p…], as 2:0.5,3:1") from None
-    if len(amplitudes) < len(pairs):
-        raise input_error("mixture", text, "must name every degree once")
-    return amplitudes
-
-
 def _parse_field(p: int | None, rho: str | None, linear: float | None, spike: str | None) -> OverlapField | None:
     """The one field that the options name, or None."""
     from spinglass._errors import input_error
@@ -146,8 +133,5 @@ def _parse_field(p: int | None, rho: str | None, linear: float | None, spike: st
     if linear is not None:
         return OverlapField.linear(linear)
     if spike is not None:
-        numbers = parse_numbers("spike", spike)
-        if len(numbers) != 2 or not numbers[1].is_integer():
-            raise input_error("spike", spike, "must read λ,k with an integer k >= 1")
-        return OverlapField.spike(numbers[0], int(numbers[1]))
+        return OverlapField.spike(*parse_spike(spike))
     return None
