@@ -26,10 +26,8 @@ from spinglass.complexity.latitude_integral import NEGLIGIBLE, Progress, Real, i
 from spinglass.complexity.shift_law import ShiftLaw, exponential, law_of_index
 from spinglass.hamiltonians import OverlapField
 from spinglass.random_matrices.level_density import log_mean_abs_determinant
-from spinglass.random_matrices.rank_one import spiked_ratio
+from spinglass.random_matrices.rank_one import spiked_ratio, spiked_ratio_bound
 from spinglass.random_matrices.rank_one_indices import spiked_index_ratio
-
-_RATIO_NOISE = 1e-13  # relative, of the mean determinant with a spike
 
 
 def shift_step(n: int, by_index: bool, fine: bool) -> float:
@@ -109,8 +107,11 @@ class FieldIntegrand:
         if self.by_index:
             laws = [law_of_index(self.n, float(x)) for x in xi]
             return plain, np.array([law for law, _ in laws])[None], np.array([bound for _, bound in laws])[None]
-        log_factor, ratio = spiked_ratio(self.n, xi, kappa) if np.any(kappa) else (plain, np.ones((1, xi.size)))
-        return log_factor, ratio[:, :, None], _RATIO_NOISE * ratio[:, :, None]
+        if not np.any(kappa):
+            one = np.ones((1, xi.size, 1))
+            return plain, one, rounding(self.n) * one
+        log_factor, ratio = spiked_ratio(self.n, xi, kappa)
+        return log_factor, ratio[:, :, None], spiked_ratio_bound(self.n, xi, kappa)[:, :, None]
 
     def __call__(self, theta: Real) -> tuple[Real, Real]:
         """Values and bounds of their errors, (len(θ), Q, I)."""

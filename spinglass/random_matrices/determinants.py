@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from spinglass._errors import ComputationError, checked_choice, checked_int, input_error
 from spinglass.random_matrices.index_law import index_probabilities
 from spinglass.random_matrices.level_density import MAX_ORDER, log_mean_abs_determinant, real_array
-from spinglass.random_matrices.multiplicative import support_radius
-from spinglass.random_matrices.rank_one import spiked_ratio
+from spinglass.random_matrices.rank_one import spiked_ratio, spiked_ratio_bound
 from spinglass.random_matrices.rank_one_indices import ALL_CIRCLES, spiked_index_logarithms, spiked_index_ratio
 
 MAX_ORDER_INDEX = 500
@@ -177,7 +176,7 @@ def _spiked(n: int, place: float, strength: NDArray[np.float64], index: Numbers)
     if index is None:
         log_minor, ratio = spiked_ratio(n, here, kappa)
         total = ratio[:, 0]
-        each = _spiked_error(n, place, kappa)
+        each = spiked_ratio_bound(n, here, kappa)[:, 0]
         share, error, worst = total[inverse], each[inverse], float(np.max(each / total))
     else:
         log_minor, by_index, bound = spiked_index_ratio(n, here, kappa)
@@ -213,22 +212,6 @@ def _rare_spiked(n: int, place: float, strength: NDArray[np.float64], index: Num
     chosen = (inverse, index)
     known = np.isfinite(logarithm[chosen])
     return np.where(known, logarithm[chosen], 0.0), np.where(known, 1.0, 0.0), np.where(known, error[chosen], np.inf)
-
-
-def _spiked_error(n: int, xi: float, kappa: NDArray[np.float64]) -> NDArray[np.float64]:
-    """An absolute bound of the error of `spiked_ratio` at one ξ; (K,).
-
-    Twice what the same sweep misses at κ = 0, where the value is known by Fyodorov's identity, and the rounding seen
-    over n <= 200. Beyond the spectrum only the spike's own eigenvalue is uncertain, and rounding is all there is.
-    """
-    rounding = 1e-14 + 1e-15 * n
-    missed, typical = 0.0, math.sqrt(n)
-    if abs(xi) <= support_radius(n):
-        typical = math.exp(float(log_mean_abs_determinant(n, xi)) - float(log_mean_abs_determinant(n - 1, xi)))
-        place, zero = np.array([xi]), np.zeros(1)
-        missed = abs(float(spiked_ratio(n, place, zero)[1][0, 0]) - typical)
-    bound: NDArray[np.float64] = 2 * missed + typical * rounding + 1e-15 * (np.abs(kappa - xi) + math.sqrt(n))
-    return bound
 
 
 def _supersymmetric(n: int, place: float, strength: NDArray[np.float64], index: Numbers) -> Parts:
