@@ -1,17 +1,52 @@
-"""A critical point exists near a computed one: the theorem of Newton and Kantorovich in double precision."""
+"""A critical point exists near a computed one: Kantorovich's theorem in doubles, or a proof in rigorous arithmetic."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
+from spinglass._errors import input_error
 from spinglass.landscape.manifolds import Flat, Sphere
-from spinglass.landscape.objective import Objective, Place
+from spinglass.landscape.objective import Objective, Place, highest_degree
+from spinglass.landscape.problem import PolynomialProblem
 
+LARGEST_TENSOR = 2e6  # entries of the full tensor of couplings up to which balls are tried: 1 GB
 LARGEST = 2000  # ambient dimension up to which the bordered matrix is decomposed
 _U = 2.0**-53
 _UP = 1 + 1e-9
+
+
+def check_provable(problem: Any) -> None:
+    """Refuse what `proved_radius` cannot do, before any work."""
+    if not isinstance(problem, PolynomialProblem):
+        raise input_error("certify", "balls", "needs a polynomial Hamiltonian: n_spins and polynomial_system()")
+    check_size(problem.n_spins, highest_degree(problem))
+
+
+def check_size(n_spins: int, degree: int) -> None:
+    """Refuse couplings that are too many for ball arithmetic."""
+    if float(n_spins) ** degree > LARGEST_TENSOR:
+        raise input_error(
+            "certify",
+            "balls",
+            f"takes some hundred bytes for each of the {n_spins}^{degree} entries; certify=True does not",
+        )
+
+
+def proved_radius(problem: PolynomialProblem, place: Place, index: int) -> float:
+    """r such that exactly one critical point lies near w, within r, and has this index; inf without proof.
+
+    Krawczyk's test in ball arithmetic for the polynomial whose coefficients are the doubles of ``polynomial_system()``:
+    every rounding is enclosed; see `spinglass.landscape.certify.certificate`.
+    """
+    from spinglass.landscape.certify import certificate
+
+    if index < 0:
+        return math.inf
+    found = certificate(problem, None, place.point[None], [index])
+    return float(found.radius[0]) if found.index_proved[0] else math.inf
 
 
 def existence_radius(objective: Objective, place: Place, index: int) -> float | None:
@@ -27,8 +62,7 @@ def existence_radius(objective: Objective, place: Place, index: int) -> float | 
     eigenvalue more than the Hessian on the sphere, whose index is thereby that of the true point.
 
     The theorem's numbers are computed in doubles: |F| with an allowance for the rounding of a sum of N terms, β with
-    Weyl's bound for an error of 100 n u |J|. That is strong evidence; a proof needs outward rounding throughout, as
-    `census` with ``certify=True`` has for complete enumerations.
+    Weyl's bound for an error of 100 n u |J|. That is strong evidence; `proved_radius` is a proof.
     """
     third = objective.third_derivative()
     manifold = objective.manifold

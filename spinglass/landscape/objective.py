@@ -232,6 +232,11 @@ class Objective:
         return None if self._third_derivative is None else self._third_derivative()
 
 
+def highest_degree(problem: Any) -> int:
+    """The degree of the largest tensor of couplings of a realisation; 3 for other problems."""
+    return max((degree for degree, _ in getattr(getattr(problem, "glass", None), "mixture", ())), default=3)
+
+
 def polynomial_third_derivative(problem: Any) -> float | None:
     """A bound of |∇³h| for |w| ≤ 1.1 √N from the norms of the coefficients; None for other problems.
 
@@ -242,8 +247,7 @@ def polynomial_third_derivative(problem: Any) -> float | None:
     if own is not None:
         return float(own())
     n, system = problem.n_spins, getattr(problem, "polynomial_system", None)
-    highest = max((degree for degree, _ in getattr(getattr(problem, "glass", None), "mixture", ())), default=3)
-    if system is None or float(n) ** highest > 1e7:
+    if system is None or float(n) ** highest_degree(problem) > 1e7:
         return None
     try:
         tensors, field, _ = system()

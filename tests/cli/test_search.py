@@ -56,8 +56,9 @@ def test_every_row_is_a_critical_point_of_the_one_hamiltonian():
 
 
 def test_several_hamiltonians(tmp_path):
-    made = run(*BASE, "--samples", "3", "--method", "l-bfgs", "--rho", "0.5", "--seed", "4")
+    made = run(*BASE, "--samples", "3", "--method", "l-bfgs", "--rho", "0.5", "--seed", "4", "--certify", "balls")
     assert made.exit_code == 0, made.output
+    assert "18 certified" in made.output
     assert "18 starts in 3 Hamiltonians" in made.output
     plan = search_plan(12, 6, 4, samples=3, p=3, field={"rho": [0.5]}, method="l-bfgs")
     campaign = Campaign(plan)
@@ -82,6 +83,7 @@ def test_several_hamiltonians(tmp_path):
         (["--rho", "0.5", "--linear", "0.1"], "one of rho, linear and spike"),
         (["--p", "1"], "p = 1"),
         (["--n", "100000"], "bytes"),
+        (["--n", "200", "--certify", "balls"], "each of the 200^3 entries"),
     ],
 )
 def test_bad_options(options, named):

@@ -10,7 +10,7 @@ from spinglass import ComputationError, InputError
 from spinglass.hamiltonians import OverlapField, SphericalGlass
 from spinglass.landscape import SearchResult, census, search
 from spinglass.landscape.descent import gradient_descent
-from spinglass.landscape.existence import existence_radius
+from spinglass.landscape.existence import existence_radius, proved_radius
 from spinglass.landscape.manifolds import Flat
 from spinglass.landscape.newton import newton_step, polished, truncated_solve
 from spinglass.landscape.objective import Objective
@@ -97,6 +97,26 @@ def test_a_certificate_holds_the_true_point():
     assert existence_radius(bare, bare.at(place.point), 3) is None
     assert np.all(np.isinf(search(s, n_starts=2, rng=0, max_iterations=2, certify=True).radius))
     assert search(s, n_starts=1, rng=0).radius is None
+
+
+def test_a_proof_in_balls_agrees_with_the_bound_in_doubles():
+    s = FIELD.sample(20, rng=5)
+    for index in (0, 3):
+        doubles, balls = (search(s, index=index, n_starts=3, rng=1, certify=way) for way in (True, "balls"))
+        assert np.array_equal(doubles.points, balls.points)
+        assert np.all(balls.radius < 1e-9)
+        assert np.all(doubles.radius < 1e-9)
+        # both hold the same true point: a better approximation of it is in both
+        sharper = search(s, index=index, starts=balls.points, tolerance=1e-15, polish=True).points
+        gaps = np.linalg.norm(sharper - balls.points, axis=1)
+        assert np.all(gaps <= np.minimum(doubles.radius, balls.radius))
+    cut = search(s, n_starts=2, rng=0, max_iterations=2, certify="balls")
+    assert np.all(np.isinf(cut.radius))
+    point = balls.points[0]
+    place = Objective.of(s).at(point)
+    assert proved_radius(s, place, 3) < 1e-9
+    assert math.isinf(proved_radius(s, place, 4))
+    assert math.isinf(proved_radius(s, place, -1))
 
 
 def test_results_do_not_depend_on_order_or_number():
@@ -305,6 +325,7 @@ def test_searches_without_dense_matrices(monkeypatch):
         ({"tolerance": 0.0}, "tolerance = 0.0"),
         ({"max_iterations": 0}, "max_iterations = 0"),
         ({"rng": -1}, "rng = -1"),
+        ({"certify": "arb"}, "certify = 'arb': must be one of False, True, balls"),
         ({"step": 0.1}, "only gradient-descent has fixed steps"),
         ({"step": 0.0, "method": "gradient-descent"}, "step = 0.0"),
         ({"starts": "here"}, "starts = 'here'"),
@@ -315,3 +336,10 @@ def test_searches_without_dense_matrices(monkeypatch):
 def test_bad_input(arguments, named):
     with pytest.raises(InputError, match=named):
         search(PURE.sample(10, rng=0), **arguments)
+
+
+def test_what_cannot_be_proved_is_refused_before_any_work():
+    with pytest.raises(InputError, match="needs a polynomial Hamiltonian"):
+        search(Bare(PURE.sample(5, rng=0)), certify="balls")
+    with pytest.raises(InputError, match=r"each of the 130\^3 entries"):
+        search(PURE.sample(130, rng=0), certify="balls")
