@@ -7,7 +7,7 @@ them belong to the method as much as to the landscape. No mean here is held agai
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,6 @@ from spinglass._errors import checked_int, input_error
 from spinglass.campaigns import Campaign, Cell, Estimate, Plan, Report, Store, stream
 from spinglass.claims.censuses import glass_of
 from spinglass.hamiltonians.spherical import Realisation
-from spinglass.landscape.existence import check_size
 from spinglass.landscape.search import Settings
 
 NOT_UNIFORM = "a search does not sample critical points uniformly: frequencies are those of basins"
@@ -31,7 +30,7 @@ Parameters = Mapping[str, Any]
 
 
 def search_plan(
-    n_spins: int,
+    n_spins: int | Sequence[int],
     starts: int,
     seed: int = 0,
     *,
@@ -44,41 +43,43 @@ def search_plan(
     tolerance: float = 1e-8,
     max_iterations: int | None = None,
     spectra: bool = False,
-    certify: bool | str = False,
 ) -> Plan:
     """The plan to search from `starts` random points in each of `samples` Hamiltonians.
 
+    n_spins is one size or several, each with as many Hamiltonians and starts; the index must suit the smallest.
     With one Hamiltonian every start is a sample of the campaign, kept and resumed apart; with several every
     Hamiltonian is one. p, mixture, field : as for `spinglass.claims.censuses.census_plan`. spectra : whether to keep
     all eigenvalues of the Hessian at each end. The others : as for `landscape.search`.
     """
-    n = checked_int("n", n_spins, 2)
+    given = [n_spins] if np.ndim(n_spins) == 0 else list(n_spins)  # type: ignore[arg-type]
+    sizes = sorted({checked_int("n", n, 2) for n in given})
+    if not sizes:
+        raise input_error("n", n_spins, "must name at least one size")
     starts, samples = checked_int("starts", starts, 1), checked_int("samples", samples, 1)
     if (p is None) == (mixture is None):
         raise input_error("mixture", mixture, "give either p or a mixture")
-    settings = Settings(method, checked_int("index", index, 0, n - 1), tolerance, max_iterations, certify=certify)
-    parameters: dict[str, Any] = {
-        "p": p,
-        "mixture": None if mixture is None else [[int(k), float(a)] for k, a in sorted(mixture.items())],
-        "field": None if field is None else dict(field),
-        "n_spins": n,
-        "couplings": checked_int("seed", seed, 0) if samples == 1 else None,
-        "starts": 1 if samples == 1 else starts,
-        "method": settings.method,
-        "index": settings.index,
-        "tolerance": settings.tolerance,
-        "max_iterations": settings.max_iterations,
-        "spectra": bool(spectra),
-        "certify": settings.certify,
-    }
-    glass = glass_of(parameters)
-    if certify == "balls":
-        check_size(n, glass.p)
+    settings = Settings(method, checked_int("index", index, 0, sizes[0] - 1), tolerance, max_iterations)
     rows = starts if samples == 1 else samples
-    seconds = parameters["starts"] * 100 * (1e-4 + 1e-9 * float(n) ** glass.p)  # a hundred gradients for each start
-    block = max(1, min(_MOST_IN_BLOCK, round(_BLOCK_SECONDS / seconds), rows))
-    cell = Cell(f"N = {n}", parameters, rows, block, (glass.p, n))
-    return Plan.of(searched_sample, [cell], seed, "spinglass.claims.searches:search_report")
+    cells = []
+    for n in sizes:
+        parameters: dict[str, Any] = {
+            "p": p,
+            "mixture": None if mixture is None else [[int(k), float(a)] for k, a in sorted(mixture.items())],
+            "field": None if field is None else dict(field),
+            "n_spins": n,
+            "couplings": checked_int("seed", seed, 0) if samples == 1 else None,
+            "starts": 1 if samples == 1 else starts,
+            "method": settings.method,
+            "index": settings.index,
+            "tolerance": settings.tolerance,
+            "max_iterations": settings.max_iterations,
+            "spectra": bool(spectra),
+        }
+        glass = glass_of(parameters)
+        seconds = parameters["starts"] * 100 * (1e-4 + 1e-9 * float(n) ** glass.p)  # a hundred gradients a start
+        block = max(1, min(_MOST_IN_BLOCK, round(_BLOCK_SECONDS / seconds), rows))
+        cells.append(Cell(f"N = {n}", parameters, rows, block, (glass.p, n)))
+    return Plan.of(searched_sample, cells, seed, "spinglass.claims.searches:search_report")
 
 
 @lru_cache(maxsize=1)
@@ -106,8 +107,7 @@ def searched_sample(parameters: Parameters, rng: np.random.Generator) -> dict[st
 
     Columns: n_spins, start, energy_density, index (−1 where it was not found), status, gradient_norm |grad h|/√N,
     lowest_eigenvalue, smallest_curvature, latitude m = Σw_i/N, iterations, and the evaluations n_gradient, n_hessian,
-    n_hessian_vector; with "certify" radius, inf where nothing was shown. With "spectra" another table, "eigenvalues":
-    start and eigenvalue of the Riemannian Hessian.
+    n_hessian_vector. With "spectra" another table, "eigenvalues": start and eigenvalue of the Riemannian Hessian.
     """
     couplings, points = rng.spawn(2)
     if parameters["couplings"] is None:
@@ -122,7 +122,6 @@ def searched_sample(parameters: Parameters, rng: np.random.Generator) -> dict[st
         points,
         tolerance=parameters["tolerance"],
         max_iterations=parameters["max_iterations"],
-        certify=parameters["certify"],
     )
     count = len(found.index)
     tables: dict[str, dict[str, Any]] = {
@@ -142,8 +141,6 @@ def searched_sample(parameters: Parameters, rng: np.random.Generator) -> dict[st
             "n_hessian_vector": found.n_hessian_vector,
         }
     }
-    if found.radius is not None:
-        tables["ends"]["radius"] = found.radius
     if parameters["spectra"]:
         spectra = [landscape.spectrum_at(realisation, w) for w in found.points]
         owners = np.repeat(np.arange(count, dtype=np.int32), [len(values) for values in spectra])
@@ -159,30 +156,15 @@ def search_report(campaign: Campaign) -> Report:
     """
     parameters = campaign.plan.cells[0].parameters
     status = campaign.status()
-    if not status.cells[0].samples_done:
+    done = [number for number, cell in enumerate(status.cells) if cell.samples_done]
+    if not done:
         raise input_error("folder", str(campaign.folder), "no block of this campaign is done")
-    ends = campaign.table("ends", 0)
-    converged = ends["status"] == "converged"
-    energy = ends["energy_density"][converged]
-    # starts in one Hamiltonian are independent given the couplings, Hamiltonians are independent altogether
-    independent = energy if parameters["couplings"] is not None else _means(ends["sample"][converged], energy)
-    mean = Estimate().with_values(independent) if len(energy) else None
-    error = None if mean is None else mean.standard_error
-    names, counts = np.unique(ends["status"].astype(str), return_counts=True)
+    sizes = [_size(campaign, number) for number in done]
     summary: dict[str, Any] = {
-        **{name: parameters[name] for name in ("p", "mixture", "field", "n_spins", "method", "index", "tolerance")},
+        **{name: parameters[name] for name in ("p", "mixture", "field", "method", "index", "tolerance")},
         "seed": campaign.plan.seed,
-        "hamiltonians": 1 if parameters["couplings"] is not None else status.cells[0].samples_done,
-        "starts": len(ends["status"]),
         "finished": status.finished,
-        "statuses": dict(zip(names.tolist(), counts.tolist(), strict=True)),
-        "mean_energy_density": None if mean is None else mean.mean,
-        "standard_error": error if error is not None and math.isfinite(error) else None,
-        "lowest_energy_density": float(energy.min()) if len(energy) else None,
-        "highest_energy_density": float(energy.max()) if len(energy) else None,
-        "different_energies": len(np.unique(np.round(energy, 9))),
-        "certified": int(np.sum(np.isfinite(ends["radius"]))) if "radius" in ends else None,
-        "mean_gradients": float(ends["n_gradient"].mean()),
+        **(sizes[0] if len(campaign.plan.cells) == 1 else {"sizes": sizes}),
         "note": NOT_UNIFORM,
     }
     if campaign.folder is not None:
@@ -194,6 +176,31 @@ def search_report(campaign: Campaign) -> Report:
     return Report(summary, _text(summary))
 
 
+def _size(campaign: Campaign, cell: int) -> dict[str, Any]:
+    """What is known of the searches at one size."""
+    parameters = campaign.plan.cells[cell].parameters
+    ends = campaign.table("ends", cell)
+    converged = ends["status"] == "converged"
+    energy = ends["energy_density"][converged]
+    # starts in one Hamiltonian are independent given the couplings, Hamiltonians are independent altogether
+    independent = energy if parameters["couplings"] is not None else _means(ends["sample"][converged], energy)
+    mean = Estimate().with_values(independent) if len(energy) else None
+    error = None if mean is None else mean.standard_error
+    names, counts = np.unique(ends["status"].astype(str), return_counts=True)
+    return {
+        "n_spins": parameters["n_spins"],
+        "hamiltonians": 1 if parameters["couplings"] is not None else len(np.unique(ends["sample"])),
+        "starts": len(ends["status"]),
+        "statuses": dict(zip(names.tolist(), counts.tolist(), strict=True)),
+        "mean_energy_density": None if mean is None else mean.mean,
+        "standard_error": error if error is not None and math.isfinite(error) else None,
+        "lowest_energy_density": float(energy.min()) if len(energy) else None,
+        "highest_energy_density": float(energy.max()) if len(energy) else None,
+        "different_energies": len(np.unique(np.round(energy, 9))),
+        "mean_gradients": float(ends["n_gradient"].mean()),
+    }
+
+
 def _means(owner: NDArray[Any], values: NDArray[Any]) -> NDArray[np.float64]:
     """The mean of the values of each owner that has some."""
     numbers, which = np.unique(owner, return_inverse=True)
@@ -202,19 +209,19 @@ def _means(owner: NDArray[Any], values: NDArray[Any]) -> NDArray[np.float64]:
 
 def _text(summary: Mapping[str, Any]) -> str:
     glass = f"p = {summary['p']}" if summary["p"] is not None else f"mixture {summary['mixture']}"
-    number = summary["hamiltonians"]
-    where = "one Hamiltonian" if number == 1 else f"{number} Hamiltonians"
-    lines = [f"{summary['starts']} starts in {where}   ({glass}, N = {summary['n_spins']}, {summary['method']})"]
-    for status, count in sorted(summary["statuses"].items()):
-        lines.append(f"{count:6d} {status}: {landscape.STATUSES[status]}")
-    if summary["mean_energy_density"] is not None:
-        error = "" if summary["standard_error"] is None else f" ± {summary['standard_error']:.6f}"
-        lines.append(
-            f"index {summary['index']}: u = {summary['mean_energy_density']:.6f}{error} on average, "
-            f"from {summary['lowest_energy_density']:.6f} to {summary['highest_energy_density']:.6f}, "
-            f"{summary['different_energies']} different energies"
-        )
-    if summary["certified"] is not None:
-        lines.append(f"{summary['certified']:6d} certified: a critical point of this index is near")
-    lines.append(f"{summary['mean_gradients']:.0f} gradients for a start; {summary['note']}")
-    return "\n".join(lines)
+    lines = []
+    for size in summary.get("sizes", [summary]):
+        number = size["hamiltonians"]
+        where = "one Hamiltonian" if number == 1 else f"{number} Hamiltonians"
+        lines.append(f"{size['starts']} starts in {where}   ({glass}, N = {size['n_spins']}, {summary['method']})")
+        for status, count in sorted(size["statuses"].items()):
+            lines.append(f"{count:6d} {status}: {landscape.STATUSES[status]}")
+        if size["mean_energy_density"] is not None:
+            error = "" if size["standard_error"] is None else f" ± {size['standard_error']:.6f}"
+            lines.append(
+                f"index {summary['index']}: u = {size['mean_energy_density']:.6f}{error} on average, "
+                f"from {size['lowest_energy_density']:.6f} to {size['highest_energy_density']:.6f}, "
+                f"{size['different_energies']} different energies"
+            )
+        lines.append(f"{size['mean_gradients']:.0f} gradients for a start")
+    return "\n".join([*lines, summary["note"]])

@@ -11,7 +11,7 @@ from spinglass.cli.options import activation_options, json_output, parse_activat
 @click.command("search")
 @click.option("--p", "p", default=None, type=int, help="Spins per interaction. Default: 3.")
 @click.option("--mixture", default=None, help="In place of --p: a mixture as p:a_p[,p:a_p…], covariance N Σ a_p² q^p.")
-@click.option("--n", "n_spins", default=100, show_default=True, help="Number of spins.")
+@click.option("--n", "sizes", default="100", show_default=True, help="Number of spins, or several: 10,20,40.")
 @click.option(
     "--method",
     default="trust-region",
@@ -44,7 +44,7 @@ from spinglass.cli.options import activation_options, json_output, parse_activat
 def command(
     p: int | None,
     mixture: str | None,
-    n_spins: int,
+    sizes: str,
     method: str,
     index: int,
     starts: int,
@@ -76,6 +76,7 @@ def command(
     \b
     spinglass search --n 200 --starts 20
     spinglass search --p 3 --n 400 --method gradient-descent --starts 1 --samples 50 --out run
+    spinglass search --method gradient-descent --n 10,20,40,80 --starts 1 --samples 100 --out descent
     spinglass search --n 100 --index 3 --activation gelu
     """
     from spinglass._errors import input_error
@@ -94,7 +95,7 @@ def command(
         shown = [item.name for item in chosen] if len(chosen) > 1 else given
         raise input_error("field", shown, "give one activation, or one of rho, linear and spike, or nothing")
     plan = search_plan(
-        n_spins,
+        parse_sizes(sizes),
         starts,
         seed,
         samples=samples,

@@ -37,7 +37,8 @@ class Drawing:
 class Subject:
     """What a figure is about: its title in words, the tables it needs, the module and function that draw it.
 
-    The collection is the page that it belongs to: "comparison" (of activations) or "atlas" (of the theory).
+    The collection is the page that it belongs to: "comparison" (of activations), "atlas" (of the theory), "census" or
+    "search" (of campaigns).
     """
 
     title: str
@@ -138,6 +139,48 @@ SUBJECTS: dict[str, Subject] = {
         "index_figure",
         "draw_index_densities",
         "atlas",
+    ),
+    "energy-index": Subject(
+        "Which index the critical points at an energy have: every point of complete enumerations",
+        ("census_points",),
+        "census_figures",
+        "draw_energy_index",
+        "census",
+    ),
+    "count-growth": Subject(
+        "How the mean number of critical points grows with the number of spins",
+        ("count_growth",),
+        "census_figures",
+        "draw_count_growth",
+        "census",
+    ),
+    "minima-energies": Subject(
+        "At which energies the minima lie",
+        ("minima_bins", "density_minima"),
+        "census_figures",
+        "draw_minima_energies",
+        "census",
+    ),
+    "census-spectra": Subject(
+        "How curved the landscape is at its critical points: spectra of the Hessian",
+        ("spectrum_bins", "spectrum_marks"),
+        "search_figures",
+        "draw_spectra",
+        "census",
+    ),
+    "final-energies": Subject(
+        "At which energies searches end, and where that tends with more spins",
+        ("final_energies",),
+        "search_figures",
+        "draw_final_energies",
+        "search",
+    ),
+    "search-spectra": Subject(
+        "How curved the landscape is where searches end: spectra of the Hessian",
+        ("spectrum_bins", "spectrum_marks"),
+        "search_figures",
+        "draw_spectra",
+        "search",
     ),
 }
 

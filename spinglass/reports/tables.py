@@ -62,6 +62,20 @@ _SCHEMAS: dict[str, str] = {
     "trivialisation": "p:i gaussian:b n_spins:i h:f rate:f critical:f",
     "edge_densities": "n:i k:i s:f density:f",
     "index_densities": "p:i n_spins:i rho:f index:i energy_density:f density:f",
+    "sizes": "n_spins:i samples:i planned:i complete:i mean_count:f ? certified:i n_paths:i n_retracked:i n_failed:i "
+    "standard_error:f exact_mean_count:f no_exact_values:s",
+    "incomplete": "n_spins:i sample:i count:i n_solutions:i n_expected:i n_failed:i ? conjugation_closed:b "
+    "euler_characteristic:i smallest_curvature:f",
+    "comparisons": "n_spins:i quantity:s theory:f mean:f standard_error:f z:f ? index:i bin_low:f bin_high:f",
+    "census_points": "n_spins:i sample:i energy_density:f index:i",
+    "mean_indices": "n_spins:i energy_density:f mean:f low:f high:f limit:f",
+    "density_minima": "n_spins:i energy_density:f density:f",
+    "minima_bins": "n_spins:i bin_low:f bin_high:f theory:f mean:f standard_error:f samples:i z:f",
+    "count_growth": "population:s kind:s n_spins:i count:f standard_error:f samples:i rate:f",
+    "final_energies": "n_spins:i kind:s energy_density:f standard_error:f count:i",
+    "energy_levels": "kind:s value:f standard_error:f",
+    "spectrum_bins": "n_spins:i points_of:s points:i bin_low:f bin_high:f density:f standard_error:f limit:f",
+    "spectrum_marks": "n_spins:i points_of:s kind:s value:f standard_error:f",
     "controls": "control:s group:s n_spins:i z:f rejected:b ? activations:s quantity:s",
 }
 
