@@ -53,7 +53,8 @@ class Census:
         critical point; small residuals.
     failures : what of this does not hold, in words; empty for a complete census.
     n_paths : paths of the homotopy (0 where eigenvalues were used); n_retracked of them were tracked again, n_failed
-        did not arrive in the end, and n_diverged arrived at no point of the sphere, at σ·σ = 0.
+        did not arrive in the end, n_singular of these since they came to a double or not isolated solution, and
+        n_diverged arrived at no point of the sphere, at σ·σ = 0.
     n_solutions, n_expected : distinct complex solutions found, and their generic number. A solution is a class ±w where
         the equations need no μ (`HomogeneousSystem`). n_real of them are real.
     conjugation_closed : whether the solutions come in conjugate pairs and real ones.
@@ -88,6 +89,7 @@ class Census:
     radius: float = math.nan
     curvature: FloatArray = field(default_factory=lambda: np.empty(0))
     n_diverged: int = 0
+    n_singular: int = 0
     trace_defect: float | None = None
     failures: tuple[str, ...] = ()
     certificate: Certificate | None = None
@@ -104,7 +106,7 @@ class Census:
         >>> print(census(SphericalGlass(p=4).sample(n_spins=3, rng=0), certify=False).report())
         18 critical points: complete
         complex solutions: 13 of 13, 9 of them real, closed under conjugation
-        paths: 13, of which 0 tracked again, 0 failed, 0 diverged
+        paths: 13, of which 0 tracked again, 0 failed (0 at singular solutions), 0 diverged
         Euler characteristic: 2, must be 2
         """
         n = self.points.shape[1]
@@ -113,8 +115,8 @@ class Census:
             f"{self.count} critical points: {'complete' if self.complete else 'incomplete'}{proof}",
             f"complex solutions: {self.n_solutions} of {self.n_expected}, {self.n_real} of them real, "
             f"{'closed' if self.conjugation_closed else 'not closed'} under conjugation",
-            f"paths: {self.n_paths}, of which {self.n_retracked} tracked again, {self.n_failed} failed, "
-            f"{self.n_diverged} diverged",
+            f"paths: {self.n_paths}, of which {self.n_retracked} tracked again, {self.n_failed} failed "
+            f"({self.n_singular} at singular solutions), {self.n_diverged} diverged",
             f"Euler characteristic: {self.euler_characteristic}, must be {_euler_characteristic(n)}",
         ]
         lines += [f"failure: {failure}" for failure in self.failures]
@@ -243,6 +245,7 @@ def _finish(form: PolynomialForm, size: float, solutions: ComplexSolutions) -> C
         residual=residual,
         curvature=curvature[order] * (size / n),
         n_diverged=solutions.diverged,
+        n_singular=solutions.singular,
         trace_defect=solutions.trace_defect,
         failures=failures,
     )

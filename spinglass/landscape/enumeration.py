@@ -25,6 +25,7 @@ Settings = tuple[float, float, int]  # tolerance, reach, most steps
 Progress = Callable[[int, int], None]
 
 _MOST_PATHS = 1 << 20
+_NEARLY_SOLVED = 1e-4  # at |z| = 1, for gradients of size one
 _CHUNK = 4096  # solutions whose Jacobians are held at once, paths between two reports
 _FIRST_PASS: Settings = (3e-3, 0.75, 500)
 _SAME_PATH: tuple[Settings, ...] = ((1e-4, 0.5, 1000), (1e-5, 0.4, 2000), (1e-7, 0.25, 5000))
@@ -45,6 +46,7 @@ class ComplexSolutions:
     retracked: int = 0
     failed: int = 0
     diverged: int = 0
+    singular: int = 0
     trace_defect: float | None = None
     roots: ComplexArray | None = None  # the distinct solutions of the homotopy's equations, and which of them are real
     is_real: NDArray[np.bool_] | None = None
@@ -57,6 +59,7 @@ class _Tracked:
     solutions: ComplexArray
     retracked: int
     failed: int
+    lost: ComplexArray  # where the paths ended that failed in the end
 
 
 def cubic_solutions(
@@ -95,6 +98,7 @@ def cubic_solutions(
         paths,
         tracked.retracked,
         tracked.failed,
+        singular=_count_singular(HomogeneousSystem.of(form), tracked.lost),
         roots=solutions,
         is_real=real,
     )
@@ -115,7 +119,7 @@ def polynomial_solutions(
     system, rotation = packed.along_last_axis(given) if has_field else (given, np.eye(n))
     table = packed.monomials(n, p, degree, has_mu, has_field)
     matrix = packed.coefficients(system, table)
-    ranges = (table.low, table.high, table.diagonal, table.edge, table.bends, table.first)
+    places = (table.diagonal, table.edge, table.bends, table.first)
     ends = np.zeros((paths, n + has_mu + 1), dtype=complex)
     status = np.zeros(paths, dtype=np.int64)
     steps = np.zeros(paths, dtype=np.int64)
@@ -134,7 +138,7 @@ def polynomial_solutions(
             p,
             table.parent,
             table.variable,
-            ranges,
+            places,
             matrix,
             packed.bend_coefficients(system.field, degree, has_field),
             start.diagonal,
@@ -180,6 +184,7 @@ def polynomial_solutions(
         tracked.retracked,
         tracked.failed,
         diverged,
+        _count_singular(system, tracked.lost[:, :-1]),
         trace_defect(given, z),
         z,
         real,
@@ -252,7 +257,6 @@ def _all_passes(
         retracked += len(suspects)
         run(0, suspects, settings)
         first = first_equal(ends)
-    failed = int(np.sum(status == 0))
     solutions = ends[(first == numbers) & (status == 1)]
     for attempt, settings in enumerate(_NEW_PATH, start=1):
         if len(solutions) >= paths:
@@ -261,8 +265,16 @@ def _all_passes(
         retracked += paths
         merged = np.concatenate([solutions, ends[status == 1]])
         solutions = merged[first_equal(merged) == np.arange(len(merged))]
-        failed = int(np.sum(status == 0))
-    return _Tracked(solutions, retracked, failed)
+    return _Tracked(solutions, retracked, int(np.sum(status == 0)), ends[status == 0])
+
+
+def _count_singular(system: HomogeneousSystem, z: ComplexArray) -> int:
+    """How many of the last points of failed paths are near solutions: only a singular one is not arrived at."""
+    with np.errstate(all="ignore"):
+        z = z / np.linalg.norm(z, axis=1)[:, None]
+        x = z[:, : system.n_spins]
+        defect = np.linalg.norm(system.gradient(z) - system.multiplier(z)[:, None] * x, axis=1)
+    return int(np.sum(defect < _NEARLY_SOLVED))
 
 
 def _conjugation(partner: IntArray) -> tuple[bool, NDArray[np.bool_]]:

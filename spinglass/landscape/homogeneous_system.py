@@ -99,7 +99,7 @@ class HomogeneousSystem:
             inner = tensor.reshape(n, -1) if k > 1 else tensor[:, None]
             once: Any = np.broadcast_to(inner, (*x.shape[:-1], *inner.shape))
             for _ in range(k - 2):
-                once = (once.reshape(*x.shape[:-1], n, -1, n) @ x[..., None, :, None])[..., 0]
+                once = (once.reshape(*x.shape[:-1], n, once.shape[-1] // n, n) @ x[..., None, :, None])[..., 0]
             if k > 1:
                 result[..., :n] += k * (k - 1) * mu[..., None, None] ** power * once
                 once = once @ x[..., :, None]

@@ -30,15 +30,12 @@ class Monomials:
     """The tree of monomials that a family of systems needs; one for all members of the family.
 
     parent, variable : of each monomial but the first, which is 1.
-    low, high : the range of monomials in each row of C.
     diagonal, edge : the monomials x_i^{p−2} μ^q and x_i^{p−1} μ^{q−1} (−1 for q = 0), q = d − p.
     bends : the first of the monomials m^k μ^{d−2−k}, k = 0, …, d − 2, of the field.
     """
 
     parent: IntArray
     variable: IntArray
-    low: IntArray
-    high: IntArray
     diagonal: IntArray
     edge: IntArray
     bends: int
@@ -71,10 +68,6 @@ def monomials(n_spins: int, p: int, degree: int, has_mu: bool, has_field: bool) 
         variable.append(factor)
     first = len(ordered)
     marks = first + np.cumsum([0, *(len(group) for group in groups)])
-    pairs = n * (n + 1) // 2
-    low = np.full(pairs + n * has_mu, marks[0])
-    high = np.full(pairs + n * has_mu, marks[2])
-    low[pairs:], high[pairs:] = marks[1], marks[3]
     units = np.eye(n, dtype=int)
     middles = {powers: number for number, powers in enumerate(middle, start=marks[1])}
     uppers = {powers: number for number, powers in enumerate(upper, start=marks[2])}
@@ -83,8 +76,6 @@ def monomials(n_spins: int, p: int, degree: int, has_mu: bool, has_field: bool) 
     return Monomials(
         np.array(parent),
         np.array(variable),
-        low,
-        high,
         np.array(diagonal),
         np.array(edge),
         int(marks[3]),
@@ -97,9 +88,9 @@ def coefficients(system: HomogeneousSystem, table: Monomials) -> FloatArray:
     """C of a system whose field, if any, is along the last axis: (rows, monomials from `table.first`)."""
     n, p, q = system.n_spins, system.random_degree, system.degree - system.random_degree
     lower, middle, upper, _ = table.groups
-    result = np.zeros((len(table.low), len(lower) + len(middle) + len(upper)))
     pairs = np.triu_indices(n)
     rows = len(pairs[0])
+    result = np.zeros((rows + n * system.has_mu, len(lower) + len(middle) + len(upper)))
     at = {"lower": 0, "middle": len(lower), "upper": len(lower) + len(middle)}
     top, below = system.tensors.get(p), system.tensors.get(p - 1)
     if top is not None:

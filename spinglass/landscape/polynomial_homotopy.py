@@ -28,89 +28,55 @@ LANES = 32
 
 
 @jit
-def _monomial_series(order, parent, variable, zr, zi, mr, mi):  # type: ignore[no-untyped-def]
-    """Coefficient `order` of the power series of all monomials, from those of the unknowns, z[order, unknown, lane]."""
-    lanes = zr.shape[2]
-    for l in range(lanes):
-        mr[order, 0, l] = 1.0 if order == 0 else 0.0
-        mi[order, 0, l] = 0.0
+def _monomial_series(order, parent, variable, zr, zi, m):  # type: ignore[no-untyped-def]
+    """Coefficient `order` of the power series of all monomials, from those of the unknowns, z[order, unknown, lane].
+
+    A row of m holds the real parts of all lanes, then the imaginary parts.
+    """
+    m[order, 0, :LANES] = 1.0 if order == 0 else 0.0
+    m[order, 0, LANES:] = 0.0
     for a in range(1, len(parent)):
         b = parent[a]
         v = variable[a]
-        ar = mr[order, a]
-        ai = mi[order, a]
+        row = m[order, a]
         if v < 0:
-            for l in range(lanes):
-                ar[l] = mr[order, b, l]
-                ai[l] = mi[order, b, l]
+            row[:] = m[order, b]
             continue
-        for l in range(lanes):
-            ar[l] = 0.0
-            ai[l] = 0.0
+        row[:] = 0.0
         for s in range(order + 1):
             if b == 0 and s > 0:
                 continue
-            br = mr[s, b]
-            bi = mi[s, b]
-            yr = zr[order - s, v]
-            yi = zi[order - s, v]
-            for l in range(lanes):
-                ar[l] += br[l] * yr[l] - bi[l] * yi[l]
-                ai[l] += br[l] * yi[l] + bi[l] * yr[l]
+            factor = m[s, b]
+            xr = zr[order - s, v]
+            xi = zi[order - s, v]
+            for l in range(LANES):
+                row[l] += factor[l] * xr[l] - factor[LANES + l] * xi[l]
+                row[LANES + l] += factor[l] * xi[l] + factor[LANES + l] * xr[l]
 
 
 @jit
-def _row(c, first, low, high, mr, mi, gr, gi):  # type: ignore[no-untyped-def]
-    """One row of C times the monomials."""
-    lanes = gr.shape[0]
-    for l in range(lanes):
-        gr[l] = 0.0
-        gi[l] = 0.0
-    a = low
-    while a + 4 <= high:
-        c0 = c[a - first]
-        c1 = c[a + 1 - first]
-        c2 = c[a + 2 - first]
-        c3 = c[a + 3 - first]
-        for l in range(lanes):
-            gr[l] += (c0 * mr[a, l] + c1 * mr[a + 1, l]) + (c2 * mr[a + 2, l] + c3 * mr[a + 3, l])
-            gi[l] += (c0 * mi[a, l] + c1 * mi[a + 1, l]) + (c2 * mi[a + 2, l] + c3 * mi[a + 3, l])
-        a += 4
-    while a < high:
-        c0 = c[a - first]
-        for l in range(lanes):
-            gr[l] += c0 * mr[a, l]
-            gi[l] += c0 * mi[a, l]
-        a += 1
+def _derivative_series(n_spins, nz, degree, p, table, c, bends, diagonal, start_bends, m, g, t, ar, ai, br, bi):  # type: ignore[no-untyped-def]
+    """One coefficient of A = (1 − t) S″ + t Φ″ and of B = Φ″ − S″, the rows of x, from those of the monomials.
 
-
-@jit
-def _derivative_series(  # type: ignore[no-untyped-def]
-    order, n_spins, nz, degree, p, table, c, bends, diagonal, start_bends, mr, mi, t, ar, ai, br, bi
-):
-    """Coefficient `order` of A = (1 − t) S″ + t Φ″ and of B = Φ″ − S″, the rows of x, from those of the monomials."""
-    lanes = t.shape[0]
-    low, high, diagonal_at, edge_at, bends_at, first = table
-    for i in range(n_spins):
-        for k in range(i, n_spins):
-            row = i * n_spins - i * (i - 1) // 2 + k - i
-            _row(c[row], first, low[row], high[row], mr, mi, br[i, k], bi[i, k])
-        if nz > n_spins:
-            row = n_spins * (n_spins + 1) // 2 + i
-            _row(c[row], first, low[row], high[row], mr, mi, br[i, n_spins], bi[i, n_spins])
+    g is room for Φ″, by rows as in `spinglass.landscape.packed`.
+    """
+    diagonal_at, edge_at, bends_at, first = table
+    np.dot(c, m[first:bends_at], g)
     last = n_spins - 1
-    for f in range(bends.shape[1]):
-        a = bends_at + f
-        for row in range(2):
-            s = bends[row, f]
-            for l in range(lanes):
-                br[last, last + row, l] += s * mr[a, l]
-                bi[last, last + row, l] += s * mi[a, l]
+    row = 0
+    edge = n_spins * (n_spins + 1) // 2
     for i in range(n_spins):
         for k in range(i, nz):
-            for l in range(lanes):
-                ar[i, k, l] = t[l] * br[i, k, l]
-                ai[i, k, l] = t[l] * bi[i, k, l]
+            if k < n_spins:
+                source = g[row]
+                row += 1
+            else:
+                source = g[edge + i]
+            for l in range(LANES):
+                br[i, k, l] = source[l]
+                bi[i, k, l] = source[LANES + l]
+                ar[i, k, l] = t[l] * source[l]
+                ai[i, k, l] = t[l] * source[LANES + l]
     for i in range(n_spins):
         for side in range(2):
             if side == 0:
@@ -121,34 +87,42 @@ def _derivative_series(  # type: ignore[no-untyped-def]
                 a = edge_at[i]
                 s = (degree - p) * diagonal[i]
                 k = n_spins
-            if a < 0 or k >= nz:
-                continue
-            for l in range(lanes):
-                re = s.real * mr[a, l] - s.imag * mi[a, l]
-                im = s.real * mi[a, l] + s.imag * mr[a, l]
-                ar[i, k, l] += (1.0 - t[l]) * re
-                ai[i, k, l] += (1.0 - t[l]) * im
-                br[i, k, l] -= re
-                bi[i, k, l] -= im
+            if a >= 0 and k < nz:
+                _add_term(0.0, s, m[a], t, ar[i, k], ai[i, k], br[i, k], bi[i, k])
     for f in range(bends.shape[1]):
-        a = bends_at + f
-        for row in range(2):
-            s = start_bends[row, f]
-            k = last + row
-            for l in range(lanes):
-                re = s.real * mr[a, l] - s.imag * mi[a, l]
-                im = s.real * mi[a, l] + s.imag * mr[a, l]
-                ar[last, k, l] += (1.0 - t[l]) * re
-                ai[last, k, l] += (1.0 - t[l]) * im
-                br[last, k, l] -= re
-                bi[last, k, l] -= im
+        for side in range(2):
+            k = last + side
+            _add_term(
+                bends[side, f],
+                start_bends[side, f],
+                m[bends_at + f],
+                t,
+                ar[last, k],
+                ai[last, k],
+                br[last, k],
+                bi[last, k],
+            )
     for i in range(n_spins):
         for k in range(i):
-            for l in range(lanes):
+            for l in range(LANES):
                 ar[i, k, l] = ar[k, i, l]
                 ai[i, k, l] = ai[k, i, l]
                 br[i, k, l] = br[k, i, l]
                 bi[i, k, l] = bi[k, i, l]
+
+
+@jit
+def _add_term(target, start, m, t, ar, ai, br, bi):  # type: ignore[no-untyped-def]
+    """Add a monomial with its real coefficient in Φ″ and its complex one in S″ to an entry of A and B."""
+    for l in range(LANES):
+        sr = start.real * m[l] - start.imag * m[LANES + l]
+        si = start.real * m[LANES + l] + start.imag * m[l]
+        tr = target * m[l]
+        ti = target * m[LANES + l]
+        ar[l] += t[l] * tr + (1.0 - t[l]) * sr
+        ai[l] += t[l] * ti + (1.0 - t[l]) * si
+        br[l] += tr - sr
+        bi[l] += ti - si
 
 
 @jit
@@ -323,6 +297,31 @@ def _load(start, number, lane, sr, si):  # type: ignore[no-untyped-def]
 
 
 @jit
+def _judge(nz, tolerance, dr, di, zr, zi, t, t_next, h, count, moved, accepted):  # type: ignore[no-untyped-def]
+    """Accept the predictions with small Newton steps, and choose the next step in t of each lane; whether any was."""
+    any_accepted = False
+    for l in range(len(t)):
+        move = (dr[nz, l] ** 2 + di[nz, l] ** 2) / (1.0 + zr[nz, l] ** 2 + zi[nz, l] ** 2)
+        for i in range(nz):
+            move += dr[i, l] * dr[i, l] + di[i, l] * di[i, l]
+        error = np.sqrt(move)
+        count[l] += 1
+        moved[l] = error
+        accepted[l] = error <= tolerance
+        if accepted[l]:
+            any_accepted = True
+            t[l] = t_next[l]
+            growth = 0.85 * (tolerance / (error + 1e-14)) ** 0.2
+            h[l] *= min(max(growth, 0.5), 4.0)
+        else:
+            growth = 0.5
+            if error < 1e3 * tolerance:
+                growth = 0.8 * (tolerance / error) ** 0.2
+            h[l] *= min(growth, 0.6)
+    return any_accepted
+
+
+@jit
 def track(  # type: ignore[no-untyped-def]
     n_spins,
     degree,
@@ -345,42 +344,40 @@ def track(  # type: ignore[no-untyped-def]
 ):
     """Track the numbered paths from t = 0 to t = 1; fills out[path] = (z, λ) at |z| = 1, status[path], steps[path].
 
-    parent, variable, table, c, bends : the packed system (`spinglass.landscape.packed`); table = (low, high, diagonal,
-    edge, bends, first). diagonal, start_bends : c_i and g of the start system; start[path] = (z, λ) its solutions.
+    parent, variable, table, c, bends : the packed system (`spinglass.landscape.packed`); table = (diagonal, edge,
+    bends, first). diagonal, start_bends : c_i and g of the start system; start[path] = (z, λ) its solutions.
     tolerance : the largest Newton step that accepts a prediction, at |z| = 1. reach : the largest step in units of the
     series' radius of convergence. status : 1 arrived, 0 failed.
     """
     n = start.shape[1]
     nz = n - 1
-    lanes = 8 if len(paths) <= 8 else LANES
-    n_monomials = len(parent)
-    sr = np.zeros((ORDER + 1, n, lanes))  # Taylor coefficients of each lane's path
-    si = np.zeros((ORDER + 1, n, lanes))
-    yr = np.zeros((ORDER + 1, n, lanes))  # the series being made, from the predicted point
-    yi = np.zeros((ORDER + 1, n, lanes))
-    mr = np.zeros((ORDER, n_monomials, lanes))
-    mi = np.zeros((ORDER, n_monomials, lanes))
-    ar = np.zeros((ORDER, n_spins, nz, lanes))
-    ai = np.zeros((ORDER, n_spins, nz, lanes))
-    br = np.zeros((ORDER, n_spins, nz, lanes))
-    bi = np.zeros((ORDER, n_spins, nz, lanes))
-    dr = np.zeros((n, lanes))
-    di = np.zeros((n, lanes))
-    jr = np.zeros((n, n, lanes))
-    ji = np.zeros((n, n, lanes))
-    t = np.zeros(lanes)
-    h = np.zeros(lanes)
-    tp = np.zeros(lanes)
-    b1 = np.zeros(lanes, np.complex128)
-    b2 = np.zeros(lanes, np.complex128)
-    lane_path = np.full(lanes, -1)
-    count = np.zeros(lanes, np.int64)
-    extra = np.zeros(lanes, np.int64)
-    moved = np.zeros(lanes)
-    accepted = np.zeros(lanes, np.bool_)
+    sr = np.zeros((ORDER + 1, n, LANES))  # Taylor coefficients of each lane's path
+    si = np.zeros((ORDER + 1, n, LANES))
+    yr = np.zeros((ORDER + 1, n, LANES))  # the series being made, from the predicted point
+    yi = np.zeros((ORDER + 1, n, LANES))
+    m = np.zeros((ORDER, len(parent), 2 * LANES))
+    g = np.zeros((c.shape[0], 2 * LANES))
+    ar = np.zeros((ORDER, n_spins, nz, LANES))
+    ai = np.zeros((ORDER, n_spins, nz, LANES))
+    br = np.zeros((ORDER, n_spins, nz, LANES))
+    bi = np.zeros((ORDER, n_spins, nz, LANES))
+    dr = np.zeros((n, LANES))
+    di = np.zeros((n, LANES))
+    jr = np.zeros((n, n, LANES))
+    ji = np.zeros((n, n, LANES))
+    t = np.zeros(LANES)
+    h = np.zeros(LANES)
+    t_next = np.zeros(LANES)
+    b1 = np.zeros(LANES, np.complex128)
+    b2 = np.zeros(LANES, np.complex128)
+    lane_path = np.full(LANES, -1)
+    count = np.zeros(LANES, np.int64)
+    extra = np.zeros(LANES, np.int64)
+    moved = np.zeros(LANES)
+    accepted = np.zeros(LANES, np.bool_)
     waiting = 0
     active = 0
-    for l in range(lanes):
+    for l in range(LANES):
         number = paths[0]
         if waiting < len(paths):
             number = paths[waiting]
@@ -389,85 +386,47 @@ def track(  # type: ignore[no-untyped-def]
             active += 1
         _load(start, number, l, sr, si)
     while active > 0:
-        for l in range(lanes):
+        for l in range(LANES):
             tau = h[l]
             if tau >= 1.0 - t[l]:
                 tau = 1.0 - t[l]
-                tp[l] = 1.0
+                t_next[l] = 1.0
             else:
-                tp[l] = t[l] + tau
+                t_next[l] = t[l] + tau
             h[l] = tau
             _predict(nz, degree, l, tau, b1[l], b2[l], sr, si, yr[0], yi[0])
-        # correct: one Newton step
-        _monomial_series(0, parent, variable, yr, yi, mr, mi)
-        _derivative_series(
-            0,
-            n_spins,
-            nz,
-            degree,
-            p,
-            table,
-            c,
-            bends,
-            diagonal,
-            start_bends,
-            mr[0],
-            mi[0],
-            tp,
-            ar[0],
-            ai[0],
-            br[0],
-            bi[0],
-        )
-        _residual(n_spins, nz, degree, ar[0], ai[0], yr[0], yi[0], dr, di)
-        _bordered(n_spins, nz, ar[0], ai[0], yr[0], yi[0], jr, ji)
-        factor(n, jr, ji)
-        solve(n, jr, ji, dr, di)
-        any_accepted = False
-        for l in range(lanes):
-            move = (dr[nz, l] ** 2 + di[nz, l] ** 2) / (1.0 + yr[0, nz, l] ** 2 + yi[0, nz, l] ** 2)
-            for i in range(nz):
-                move += dr[i, l] * dr[i, l] + di[i, l] * di[i, l]
-            error = np.sqrt(move)
-            count[l] += 1
-            moved[l] = error
-            accepted[l] = error <= tolerance
-            if accepted[l]:
-                any_accepted = True
-                t[l] = tp[l]
-                growth = 0.85 * (tolerance / (error + 1e-14)) ** 0.2
-                h[l] *= min(max(growth, 0.5), 4.0)
-            else:
-                growth = 0.5
-                if error < 1e3 * tolerance:
-                    growth = 0.8 * (tolerance / error) ** 0.2
-                h[l] *= min(growth, 0.6)
-        if any_accepted:
-            for k in range(1, ORDER + 1):
-                if k > 1:
-                    _monomial_series(k - 1, parent, variable, yr, yi, mr, mi)
-                    _derivative_series(
-                        k - 1,
-                        n_spins,
-                        nz,
-                        degree,
-                        p,
-                        table,
-                        c,
-                        bends,
-                        diagonal,
-                        start_bends,
-                        mr[k - 1],
-                        mi[k - 1],
-                        tp,
-                        ar[k - 1],
-                        ai[k - 1],
-                        br[k - 1],
-                        bi[k - 1],
-                    )
-                _order(k, n_spins, nz, degree, ar, ai, br, bi, yr, yi, yr[k], yi[k])
-                solve(n, jr, ji, yr[k], yi[k])
-        for l in range(lanes):
+        any_accepted = True
+        for k in range(ORDER):
+            _monomial_series(k, parent, variable, yr, yi, m)
+            _derivative_series(
+                n_spins,
+                nz,
+                degree,
+                p,
+                table,
+                c,
+                bends,
+                diagonal,
+                start_bends,
+                m[k],
+                g,
+                t_next,
+                ar[k],
+                ai[k],
+                br[k],
+                bi[k],
+            )
+            if k == 0:  # correct: one Newton step
+                _residual(n_spins, nz, degree, ar[0], ai[0], yr[0], yi[0], dr, di)
+                _bordered(n_spins, nz, ar[0], ai[0], yr[0], yi[0], jr, ji)
+                factor(n, jr, ji)
+                solve(n, jr, ji, dr, di)
+                any_accepted = _judge(nz, tolerance, dr, di, yr[0], yi[0], t, t_next, h, count, moved, accepted)
+            if not any_accepted:
+                break
+            _order(k + 1, n_spins, nz, degree, ar, ai, br, bi, yr, yi, yr[k + 1], yi[k + 1])
+            solve(n, jr, ji, yr[k + 1], yi[k + 1])
+        for l in range(LANES):
             path = lane_path[l]
             if path < 0:
                 t[l] = 0.0
