@@ -19,6 +19,7 @@ from spinglass._errors import checked_int, input_error
 from spinglass.campaigns import Campaign, Cell, Estimate, Plan, Report, Store, stream
 from spinglass.claims.censuses import glass_of
 from spinglass.hamiltonians.spherical import Realisation
+from spinglass.landscape.existence import check_size
 from spinglass.landscape.search import Settings
 
 NOT_UNIFORM = "a search does not sample critical points uniformly: frequencies are those of basins"
@@ -43,6 +44,7 @@ def search_plan(
     tolerance: float = 1e-8,
     max_iterations: int | None = None,
     spectra: bool = False,
+    certify: bool | str = False,
 ) -> Plan:
     """The plan to search from `starts` random points in each of `samples` Hamiltonians.
 
@@ -58,7 +60,9 @@ def search_plan(
     starts, samples = checked_int("starts", starts, 1), checked_int("samples", samples, 1)
     if (p is None) == (mixture is None):
         raise input_error("mixture", mixture, "give either p or a mixture")
-    settings = Settings(method, checked_int("index", index, 0, sizes[0] - 1), tolerance, max_iterations)
+    settings = Settings(
+        method, checked_int("index", index, 0, sizes[0] - 1), tolerance, max_iterations, certify=certify
+    )
     rows = starts if samples == 1 else samples
     cells = []
     for n in sizes:
@@ -74,8 +78,11 @@ def search_plan(
             "tolerance": settings.tolerance,
             "max_iterations": settings.max_iterations,
             "spectra": bool(spectra),
+            "certify": settings.certify,
         }
         glass = glass_of(parameters)
+        if certify == "balls":
+            check_size(n, glass.p)
         seconds = parameters["starts"] * 100 * (1e-4 + 1e-9 * float(n) ** glass.p)  # a hundred gradients a start
         block = max(1, min(_MOST_IN_BLOCK, round(_BLOCK_SECONDS / seconds), rows))
         cells.append(Cell(f"N = {n}", parameters, rows, block, (glass.p, n)))
@@ -107,7 +114,8 @@ def searched_sample(parameters: Parameters, rng: np.random.Generator) -> dict[st
 
     Columns: n_spins, start, energy_density, index (−1 where it was not found), status, gradient_norm |grad h|/√N,
     lowest_eigenvalue, smallest_curvature, latitude m = Σw_i/N, iterations, and the evaluations n_gradient, n_hessian,
-    n_hessian_vector. With "spectra" another table, "eigenvalues": start and eigenvalue of the Riemannian Hessian.
+    n_hessian_vector; with "certify" radius, inf where nothing was shown. With "spectra" another table, "eigenvalues":
+    start and eigenvalue of the Riemannian Hessian.
     """
     couplings, points = rng.spawn(2)
     if parameters["couplings"] is None:
@@ -122,6 +130,7 @@ def searched_sample(parameters: Parameters, rng: np.random.Generator) -> dict[st
         points,
         tolerance=parameters["tolerance"],
         max_iterations=parameters["max_iterations"],
+        certify=parameters["certify"],
     )
     count = len(found.index)
     tables: dict[str, dict[str, Any]] = {
@@ -141,6 +150,8 @@ def searched_sample(parameters: Parameters, rng: np.random.Generator) -> dict[st
             "n_hessian_vector": found.n_hessian_vector,
         }
     }
+    if found.radius is not None:
+        tables["ends"]["radius"] = found.radius
     if parameters["spectra"]:
         spectra = [landscape.spectrum_at(realisation, w) for w in found.points]
         owners = np.repeat(np.arange(count, dtype=np.int32), [len(values) for values in spectra])
@@ -197,6 +208,7 @@ def _size(campaign: Campaign, cell: int) -> dict[str, Any]:
         "lowest_energy_density": float(energy.min()) if len(energy) else None,
         "highest_energy_density": float(energy.max()) if len(energy) else None,
         "different_energies": len(np.unique(np.round(energy, 9))),
+        "certified": int(np.sum(np.isfinite(ends["radius"]))) if "radius" in ends else None,
         "mean_gradients": float(ends["n_gradient"].mean()),
     }
 
@@ -223,5 +235,7 @@ def _text(summary: Mapping[str, Any]) -> str:
                 f"from {size['lowest_energy_density']:.6f} to {size['highest_energy_density']:.6f}, "
                 f"{size['different_energies']} different energies"
             )
+        if size["certified"] is not None:
+            lines.append(f"{size['certified']:6d} certified: a critical point of this index is near")
         lines.append(f"{size['mean_gradients']:.0f} gradients for a start")
     return "\n".join([*lines, summary["note"]])

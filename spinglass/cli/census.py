@@ -10,7 +10,7 @@ import click
 
 from spinglass.cli.campaign import allow_other_code, part, scheduler
 from spinglass.cli.glass import glass_options, parse_glass
-from spinglass.cli.options import json_output, parse_numbers, seed, workers
+from spinglass.cli.options import json_output, parse_sizes, seed, workers
 
 if TYPE_CHECKING:
     from spinglass.campaigns import Campaign, Estimates
@@ -66,7 +66,7 @@ def command(
 
     glass = parse_glass(p, mixture, names, expressions, tables, sections, rho, linear, spike)
     plan = census_plan(
-        _parse_sizes(sizes),
+        parse_sizes(sizes),
         samples,
         seed,
         **glass,
@@ -98,9 +98,3 @@ def _running_means(campaign: Campaign) -> Callable[[int, Estimates], str]:
         return f"mean count {count.mean:.4f} ± {count.standard_error:.4f}{beside}, {incomplete} incomplete"
 
     return note
-
-
-def _parse_sizes(text: str) -> list[int]:
-    from spinglass._errors import checked_int
-
-    return [checked_int("n", value, 2) for value in parse_numbers("n", text)]

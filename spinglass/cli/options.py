@@ -139,6 +139,13 @@ def parse_numbers(argument: str, text: str) -> list[float]:
         raise input_error(argument, text, "must be numbers separated by commas") from None
 
 
+def parse_sizes(text: str) -> list[int]:
+    """Numbers of spins separated by commas."""
+    from spinglass._errors import checked_int
+
+    return [checked_int("n", value, 2) for value in parse_numbers("n", text)]
+
+
 def print_json(content: Any) -> None:
     """A result for machines: strict JSON, infinities as strings."""
     import json

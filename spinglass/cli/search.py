@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from spinglass.cli.campaign import allow_other_code, part, scheduler
-from spinglass.cli.options import activation_options, json_output, parse_activations, seed, workers
+from spinglass.cli.glass import glass_options, parse_glass
+from spinglass.cli.options import json_output, parse_sizes, seed, workers
 
 
 @click.command("search")
-@click.option("--p", "p", default=None, type=int, help="Spins per interaction. Default: 3.")
-@click.option("--mixture", default=None, help="In place of --p: a mixture as p:a_p[,p:a_p…], covariance N Σ a_p² q^p.")
+@glass_options
 @click.option("--n", "sizes", default="100", show_default=True, help="Number of spins, or several: 10,20,40.")
 @click.option(
     "--method",
@@ -30,10 +30,6 @@ from spinglass.cli.options import activation_options, json_output, parse_activat
     help="Bound the distance to a true critical point: by Kantorovich's theorem in doubles, or by a proof in balls.",
 )
 @click.option("--spectra", is_flag=True, help="Keep all eigenvalues of the Hessian at each end.")
-@activation_options
-@click.option("--rho", default=None, help="Coefficients rho_1[,rho_2,…] in place of an activation.")
-@click.option("--linear", default=None, type=float, help="The linear field D = N h m of this h.")
-@click.option("--spike", default=None, help="The spike D = N λ m^k, as λ,k.")
 @click.option("--out", default=None, help="Folder of the campaign; the same command goes on with it.")
 @seed
 @workers
@@ -79,29 +75,17 @@ def command(
     spinglass search --method gradient-descent --n 10,20,40,80 --starts 1 --samples 100 --out descent
     spinglass search --n 100 --index 3 --activation gelu
     """
-    from spinglass._errors import input_error
     from spinglass.campaigns import Campaign
     from spinglass.claims.searches import search_plan
     from spinglass.cli.campaign import run_and_report
-    from spinglass.cli.census import _field, _mixture, _say_what_is_there
 
-    if mixture is not None and p is not None:
-        raise input_error("mixture", mixture, "cannot be given together with --p")
-    degree = None if mixture is not None else (3 if p is None else p)
-    chosen = parse_activations(names, expressions, tables, sections)
-    fields = {"activation": chosen or None, "rho": rho, "linear": linear, "spike": spike}
-    given = [name for name, value in fields.items() if value is not None]
-    if len(given) > 1 or len(chosen) > 1:
-        shown = [item.name for item in chosen] if len(chosen) > 1 else given
-        raise input_error("field", shown, "give one activation, or one of rho, linear and spike, or nothing")
+    glass = parse_glass(p, mixture, names, expressions, tables, sections, rho, linear, spike)
     plan = search_plan(
         parse_sizes(sizes),
         starts,
         seed,
         samples=samples,
-        p=degree,
-        mixture=None if mixture is None else _mixture(mixture),
-        field=_field(degree, chosen, rho, linear, spike),
+        **glass,
         method=method,
         index=index,
         tolerance=tolerance,
@@ -110,6 +94,4 @@ def command(
         certify="balls" if certify == "balls" else certify is not None,
     )
     campaign = Campaign(plan) if out is None else Campaign.begin(plan, out)
-    if out is not None:
-        _say_what_is_there(campaign, as_json)
     run_and_report(campaign, workers, scheduler, part, allow_other_code, as_json)
