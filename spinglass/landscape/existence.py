@@ -70,13 +70,12 @@ def existence_radius(objective: Objective, place: Place, index: int) -> float | 
         return None
     n, w = manifold.n, place.point
     matrix = np.array(objective.matrix(w), dtype=float)
-    norm = float(np.linalg.norm(matrix, 2))
     if isinstance(manifold, Flat):
         jacobian, residual, lipschitz, room = matrix, place.slope, third, math.inf
     elif isinstance(manifold, Sphere):
         reach = manifold.reach
-        scale = norm / reach
         matrix[np.diag_indices(n)] -= float(manifold.multiplier(w, place.euclidean_gradient))
+        scale = float(np.linalg.norm(matrix, 2)) / reach
         border = -scale * w[:, None]
         jacobian = np.block([[matrix, border], [border.T, np.zeros((1, 1))]])
         off = abs(manifold.squared_radius - float(w @ w)) + 4 * n * _U * manifold.squared_radius

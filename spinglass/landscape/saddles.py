@@ -67,8 +67,11 @@ def saddle(
 
 
 def _foreseen(objective: Objective, place: Place, s: FloatArray, bend: FloatArray, end: Place) -> tuple[bool, bool]:
-    """Whether the gradient at the end of the step is the one of the linear model."""
+    """Whether the gradient at the end of the step is the one of the linear model.
+
+    Measured by the change of the gradient, or where that is small, as between a mode's rise and its fall, by itself.
+    """
     expected = objective.manifold.transport(place.point, s, place.gradient + bend)
     error = float(np.linalg.norm(end.gradient - expected))
-    size = float(np.linalg.norm(bend)) + 1e-14 * max(1.0, place.slope)
+    size = max(float(np.linalg.norm(bend)), place.slope)
     return error <= _UNLIKE * size, error <= _ALIKE * size

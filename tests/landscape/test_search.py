@@ -75,6 +75,11 @@ def test_quadratic_forms_have_their_eigenvectors():
         found = search(s, index=index, n_starts=4, rng=0)
         assert np.all(found.converged)
         assert np.allclose(found.energy_density, values[index], atol=1e-12)
+    for seed in range(8):  # on a circle: uphill through the inflections of a cosine
+        circle = SphericalGlass(2).sample(2, rng=seed)
+        top = search(circle, index=1, n_starts=4, rng=seed)
+        assert np.all(top.converged)
+        assert np.allclose(top.energy_density, np.linalg.eigvalsh(circle.hessian(np.ones(2)) / 2)[1], atol=1e-12)
 
 
 def test_a_certificate_holds_the_true_point():
@@ -97,6 +102,17 @@ def test_a_certificate_holds_the_true_point():
     assert existence_radius(bare, bare.at(place.point), 3) is None
     assert np.all(np.isinf(search(s, n_starts=2, rng=0, max_iterations=2, certify=True).radius))
     assert search(s, n_starts=1, rng=0).radius is None
+
+
+def test_certificates_do_not_depend_on_units():
+    sizes = []
+    for scale in (1e-6, 1.0, 1e6):
+        s = SphericalGlass(mixture={1: scale, 2: 1e-9 * scale}).sample(5, rng=0)
+        found = search(s, n_starts=2, rng=0, tolerance=1e-8 * scale, certify=True)
+        assert np.all(found.converged)
+        sizes.append(found.radius.max())
+    assert max(sizes) < 1e-12
+    assert max(sizes) < 3 * min(sizes)
 
 
 def test_a_proof_in_balls_agrees_with_the_bound_in_doubles():
