@@ -62,7 +62,7 @@ def write_census_tables(campaign: Campaign, progress: Progress | None = None) ->
     """
     assert campaign.folder is not None
     tables: Rows = {name: [] for name in COLUMNS}
-    about = settings_of(campaign)
+    about = {"campaign": "census", **settings_of(campaign)}
     family: list[Comparison] = []
     cells = [number for number, cell in enumerate(campaign.status().cells) if cell.samples_done]
     tables["count_growth"] = list(_exact_growth([campaign.plan.cells[cell].parameters for cell in cells]))

@@ -101,7 +101,12 @@ def write_search_tables(campaign: Campaign, progress: Progress | None = None) ->
         store.write_table(f"data/{name}.csv", columns, tables[name])
     names = ("method", "index", "tolerance", "starts")
     one = first["couplings"] is not None
-    about = {**settings_of(campaign), **{name: first[name] for name in names}, "one_hamiltonian": one}
+    about = {
+        "campaign": "search",
+        **settings_of(campaign),
+        **{name: first[name] for name in names},
+        "one_hamiltonian": one,
+    }
     if one:
         about["starts"], about["samples"] = campaign.plan.cells[0].samples, 1
     store.write_json("data/settings.json", about)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spinglass.cli.options import json_output, print_json, workers
+from spinglass.cli.options import json_output, print_json, progress_bar, workers
 
 if TYPE_CHECKING:
     from spinglass.campaigns import Block, Campaign, Estimates, Shard
@@ -22,6 +22,9 @@ part = click.option(
 )
 allow_other_code = click.option(
     "--allow-other-code", is_flag=True, help="Go on although the package has changed since the campaign began."
+)
+figures = click.option(
+    "--figures/--no-figures", default=True, show_default=True, help="Draw the figures and the page at the end."
 )
 
 Note = Callable[[int, "Estimates"], str]  # of the number of a cell and the means so far
@@ -55,14 +58,21 @@ def status(folder: str, as_json: bool) -> None:
 @scheduler
 @part
 @allow_other_code
+@figures
 @json_output
 def resume(
-    folder: str, workers: int | None, scheduler: str | None, part: str, allow_other_code: bool, as_json: bool
+    folder: str,
+    workers: int | None,
+    scheduler: str | None,
+    part: str,
+    allow_other_code: bool,
+    figures: bool,
+    as_json: bool,
 ) -> None:
     """Compute every block of a campaign that is missing or damaged, then report."""
     from spinglass.campaigns import Campaign
 
-    run_and_report(Campaign.open(folder), workers, scheduler, part, allow_other_code, as_json)
+    run_and_report(Campaign.open(folder), workers, scheduler, part, allow_other_code, as_json, figures=figures)
 
 
 @command.command("merge")
@@ -101,16 +111,13 @@ def merge(folders: tuple[str, ...], out: str, file_format: str, allow_other_code
 
 @command.command("report")
 @click.argument("folder")
+@figures
 @json_output
-def report(folder: str, as_json: bool) -> None:
-    """Make the tables and the summary again from the shards that are done."""
+def report(folder: str, figures: bool, as_json: bool) -> None:
+    """Make the tables, the summary, the figures and the page again from the shards that are done."""
     from spinglass.campaigns import Campaign
 
-    made = Campaign.open(folder).report()
-    if as_json:
-        print_json(made.summary)
-    else:
-        click.echo(made.text)
+    _report(Campaign.open(folder), figures, as_json)
 
 
 def run_and_report(
@@ -122,6 +129,7 @@ def run_and_report(
     as_json: bool,
     make_note: Callable[[], Note] | None = None,
     prepare: Callable[[], None] | None = None,
+    figures: bool = True,
 ) -> None:
     """Run what is missing with a progress bar, then print the report, or the status where blocks are left.
 
@@ -151,11 +159,36 @@ def run_and_report(
         else:
             click.echo(found.text())
         return
+    _report(campaign, figures, as_json)
+
+
+def _report(campaign: Campaign, figures: bool, as_json: bool) -> None:
+    """Print the report of a campaign; with figures they and the page are written first, its path is the last line."""
     made = campaign.report()
+    page = _page(campaign, not as_json) if figures else None
     if as_json:
-        print_json(made.summary)
+        print_json({**made.summary, "page": page} if page else made.summary)
     else:
-        click.echo(made.text)
+        click.echo(f"{made.text}\n{page}" if page else made.text)
+
+
+def _page(campaign: Campaign, shown: bool) -> str | None:
+    """Write the figures and the page of a campaign that has a folder and figures; the path of the page."""
+    if campaign.folder is None:
+        return None
+    from spinglass import reports
+    from spinglass.claims.figure_tables import write_figure_tables
+
+    with progress_bar(shown) as progress:
+        if not write_figure_tables(campaign, progress):
+            return None
+        drawn: list[str] = []
+
+        def on_figure(name: str) -> None:
+            drawn.append(name)
+            progress("figures", len(drawn), len(drawn))
+
+        return str(reports.write_campaign(campaign.folder, on_figure=on_figure))
 
 
 def _parse_part(text: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spinglass.cli.campaign import allow_other_code, part, scheduler
+from spinglass.cli.campaign import allow_other_code, figures, part, scheduler
 from spinglass.cli.glass import glass_options, parse_glass
 from spinglass.cli.options import json_output, parse_sizes, seed, workers
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @scheduler
 @part
 @allow_other_code
+@figures
 @json_output
 def command(
     p: int | None,
@@ -49,12 +50,14 @@ def command(
     scheduler: str | None,
     part: str,
     allow_other_code: bool,
+    figures: bool,
     as_json: bool,
 ) -> None:
     """Find all critical points of sampled Hamiltonians and compare their numbers with the exact means.
 
     With --out the run is a campaign: blocks of samples kept as Parquet files, so that the same command goes on after
-    any interruption, and `spinglass campaign` shows, merges and reports it.
+    any interruption, and `spinglass campaign` shows, merges and reports it; it ends with
+    figures and a page (index.html).
 
     \b
     spinglass census --n 6 --samples 200
@@ -82,6 +85,7 @@ def command(
         as_json,
         make_note=partial(_running_means, campaign),
         prepare=partial(compile_tracker, plan),
+        figures=figures,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from spinglass.cli.campaign import allow_other_code, part, scheduler
+from spinglass.cli.campaign import allow_other_code, figures, part, scheduler
 from spinglass.cli.glass import glass_options, parse_glass
 from spinglass.cli.options import json_output, parse_sizes, seed, workers
 
@@ -36,6 +36,7 @@ from spinglass.cli.options import json_output, parse_sizes, seed, workers
 @scheduler
 @part
 @allow_other_code
+@figures
 @json_output
 def command(
     p: int | None,
@@ -62,12 +63,14 @@ def command(
     scheduler: str | None,
     part: str,
     allow_other_code: bool,
+    figures: bool,
     as_json: bool,
 ) -> None:
     """Search for critical points of a chosen index in large Hamiltonians, from random starts.
 
     A search does not sample critical points uniformly; only `spinglass census` counts. With --out the run is a
-    campaign: finished starts are kept as Parquet files, so that the same command goes on after any interruption.
+    campaign: finished starts are kept as Parquet files, so that the same command goes on after any
+    interruption; it ends with figures and a page (index.html).
 
     \b
     spinglass search --n 200 --starts 20
@@ -94,4 +97,4 @@ def command(
         certify="balls" if certify == "balls" else certify is not None,
     )
     campaign = Campaign(plan) if out is None else Campaign.begin(plan, out)
-    run_and_report(campaign, workers, scheduler, part, allow_other_code, as_json)
+    run_and_report(campaign, workers, scheduler, part, allow_other_code, as_json, figures=figures)

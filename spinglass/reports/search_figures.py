@@ -49,7 +49,7 @@ def draw_final_energies(folder: ReportFolder, title: str) -> Drawing:
     fit = _fit(levels)
     index = folder.settings.get("index", 0)
     mark = index_mark(index)
-    label, left, gap, head, height = 36.0, 15.0, 15.0, 15.0, 66.0
+    label, left, gap, head, height = 36.0, 17.0, 15.0, 15.0, 66.0
     panels = 1 if fit is None else 2
     width = (DOUBLE_COLUMN - left - label - gap * (panels - 1)) / panels
     sheet = Sheet(DOUBLE_COLUMN, head + height + 12.0, title)
@@ -62,7 +62,9 @@ def draw_final_energies(folder: ReportFolder, title: str) -> Drawing:
     for place, row in enumerate(means):
         energies = [end["energy_density"] for end in table if end["n_spins"] == ns[place] and end["kind"] == "end"]
         at = [place + 0.5 * ((i * 0.6180339887498949) % 1.0 - 0.5) for i in range(len(energies))]
-        panes[0].plot(at, energies, "o", color=mark.colour, alpha=0.35, ms=1.8, mew=0, zorder=2)
+        panes[0].plot(
+            at, energies, "o", color=mark.colour, alpha=0.35 if len(at) > 20 else 0.8, ms=1.8, mew=0, zorder=2
+        )
         _mean(panes[0], place + 0.34, row, mark)
     panes[0].set_xlim(-0.5, len(ns) - 0.3)
     panes[0].set_xticks(range(len(ns)), [str(n) for n in ns])
