@@ -138,7 +138,7 @@ class Campaign:
             raise input_error(
                 "code",
                 code,
-                f"this campaign was begun by other code ({self.plan.code}); allow other code to go on all the same",
+                f"this campaign was begun by other code ({self.plan.code}); allow_other_code goes on all the same",
             )
         blocks = list(islice(self.plan.blocks, i - 1, None, k))
         if self.folder is None:
