@@ -68,7 +68,7 @@ def write_census_tables(campaign: Campaign, progress: Progress | None = None) ->
     tables["count_growth"] = list(_exact_growth([campaign.plan.cells[cell].parameters for cell in cells]))
     for done, cell in enumerate(cells, start=1):
         parameters = campaign.plan.cells[cell].parameters
-        found = enumeration(campaign, cell)
+        found = enumeration(parameters, campaign.tables(cell))
         n, arrays = found.n_spins, found.arrays
         shown = int(np.searchsorted(np.cumsum(arrays["count"]), MOST_POINTS, side="right")) or 1
         chosen = arrays["point_sample"] < shown
