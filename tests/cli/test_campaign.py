@@ -15,7 +15,7 @@ from pyarrow import parquet
 from spinglass.campaigns import Campaign, Store
 from spinglass.cli import main
 
-CENSUS = ["census", "--n", "3,4", "--samples", "40", "--rho", "0.5", "--workers", "1"]
+CENSUS = ["census", "--n", "3,4", "--samples", "40", "--rho", "0.5", "--workers", "1", "--no-figures"]
 
 
 def _run(*arguments, code=0):
@@ -74,7 +74,7 @@ def test_tables_of_a_census(folder):
 
 def test_a_census_without_folder_says_the_same(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert _run(*CENSUS) == _run("campaign", "report", folder)
+    assert _run(*CENSUS) == _run("campaign", "report", "--no-figures", folder)
     assert not list(tmp_path.iterdir())
 
 
@@ -112,21 +112,35 @@ def test_parts_are_computed_apart_and_merged(folder, tmp_path):
         text = _run(*CENSUS, "--part", f"{part}/2", "--out", tmp_path / str(part))
         assert "1 of 2 blocks done" in text
         assert "verdict" not in text
-    half = _run("campaign", "report", tmp_path / "1")
+    half = _run("campaign", "report", "--no-figures", tmp_path / "1")
     assert "verdict: agree" in half
     assert "N = 3)" not in half
     status = json.loads(_run("campaign", "merge", tmp_path / "1", tmp_path / "2", "--out", tmp_path / "all", "--json"))
     assert status["finished"]
-    assert _run("campaign", "report", tmp_path / "all") == _run("campaign", "report", folder)
-    resumed = json.loads(_run("campaign", "resume", tmp_path / "1", "--workers", "1", "--json"))
-    assert resumed == json.loads(_run("campaign", "report", folder, "--json"))
+    assert _run("campaign", "report", "--no-figures", tmp_path / "all") == _run(
+        "campaign", "report", "--no-figures", folder
+    )
+    resumed = json.loads(_run("campaign", "resume", "--no-figures", tmp_path / "1", "--workers", "1", "--json"))
+    assert resumed == json.loads(_run("campaign", "report", "--no-figures", folder, "--json"))
     together = ["campaign", "merge", tmp_path / "1", tmp_path / "2", "--format", "csv", "--out", tmp_path / "csv"]
     assert "as shards first" in _run(*together, code=2)
 
 
 def test_a_census_killed_goes_on_with_the_same_command(tmp_path):
     """Blocks of two seconds: one of two is kept, where the machine is not too slow for the kill."""
-    arguments = ["census", "--n", "2", "--samples", "1500", "--no-certify", "--workers", "1", "--out", str(tmp_path)]
+    arguments = [
+        "census",
+        "--n",
+        "2",
+        "--samples",
+        "1500",
+        "--no-certify",
+        "--workers",
+        "1",
+        "--no-figures",
+        "--out",
+        str(tmp_path),
+    ]
     process = subprocess.Popen([sys.executable, "-m", "spinglass", *arguments], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("shards/*/block-*")) and time.monotonic() < deadline:
@@ -154,7 +168,7 @@ def test_incomplete_censuses_are_named(tmp_path, monkeypatch):
         return replace(found, complete=False, failures=("one is missing",)) if len(seen) in (4, 9) else found
 
     monkeypatch.setattr(landscape, "census", short)
-    text = _run("census", "--n", "3", "--samples", "20", "--workers", "1", "--out", tmp_path)
+    text = _run("census", "--n", "3", "--samples", "20", "--workers", "1", "--no-figures", "--out", tmp_path)
     assert "18 of 20 enumerations complete" in text
     assert "incomplete: N = 3, sample 3: one is missing; kept in the means as found" in text
     assert "incomplete: N = 3, sample 8" in text
@@ -173,7 +187,7 @@ def test_a_full_disk_is_a_clear_error(folder, tmp_path, monkeypatch):
     assert "the disk is full" in text
     monkeypatch.undo()
     monkeypatch.setattr(Campaign, "write_tables", full)
-    assert "the disk is full" in _run("campaign", "report", folder, code=1)
+    assert "the disk is full" in _run("campaign", "report", "--no-figures", folder, code=1)
 
 
 @pytest.mark.parametrize(
