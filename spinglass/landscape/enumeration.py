@@ -65,14 +65,17 @@ class _Tracked:
 def cubic_solutions(
     form: PolynomialForm, rng: np.random.Generator, progress: Progress | None = None
 ) -> ComplexSolutions:
-    """All complex solutions of T(x,x) + μAx + μ²b = x, μ² = x·x, where σ = x/μ."""
+    """All complex solutions of T(x,x) + μAx + μ²b = x, μ² = x·x, where σ = x/μ; x alone for terms of one parity."""
     from spinglass.landscape import homotopy  # the compiler is imported by those who compute
     from spinglass.landscape.solutions import compare
 
     n = form.n_spins
-    has_mu = not form.is_homogeneous
+    system = HomogeneousSystem.by_parity(form)
+    has_mu = system.has_mu
     paths = _checked_paths((1 << n) - 1 << int(has_mu))
     tensor, matrix, vector = 3 * form.cubic, 2 * form.quadratic, form.linear
+    if not has_mu:
+        tensor = 3 * system.tensors[3]
     ends = np.zeros((paths, n + has_mu), dtype=complex)
     status = np.zeros(paths, dtype=np.int64)
     steps = np.zeros(paths, dtype=np.int64)
@@ -98,7 +101,7 @@ def cubic_solutions(
         paths,
         tracked.retracked,
         tracked.failed,
-        singular=_count_singular(HomogeneousSystem.of(form), tracked.lost),
+        singular=_count_singular(system, tracked.lost),
         roots=solutions,
         is_real=real,
     )

@@ -61,9 +61,9 @@ def degrees(glass):
 
 
 def classes_are_pairs(glass):
-    """Whether a solution is a class ±w: one form, or terms of one parity (which degree three does not make use of)."""
+    """Whether a solution is a class ±w: terms of one parity, and no field of a higher degree."""
     found, highest = degrees(glass)
-    return len({k % 2 for k in found}) == 1 and highest == glass.p and (highest != 3 or len(found) == 1)
+    return len({k % 2 for k in found}) == 1 and highest == glass.p
 
 
 def generic_count(glass, n):
