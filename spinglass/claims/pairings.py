@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from spinglass.claims.descent import descent_limit, searches_in_census
 from spinglass.claims.determinants import (
     closed_determinants,
     determinant_index_means,
@@ -17,8 +18,10 @@ from spinglass.claims.determinants import (
 from spinglass.claims.edge_laws import tracy_widom_approach, tracy_widom_frequencies
 from spinglass.claims.eigenvalue_laws import eigenvalue_law_frequencies
 from spinglass.claims.eigenvalues import eigenvalue_density, soft_edge_counts
+from spinglass.claims.equilibrium import langevin_energies
 from spinglass.claims.evidence import Evidence
 from spinglass.claims.field_limits import field_approach, linear_field_rate_approach, trivialisation_approach
+from spinglass.claims.found_spectra import found_outliers, found_spectra
 from spinglass.claims.gaussian_averages import closed_gaussian_means, path_sum_moments
 from spinglass.claims.global_spectra import covariance_spectra, free_sum_spectra
 from spinglass.claims.level_spacings import bulk_spacings, three_level_ratios
@@ -40,6 +43,11 @@ PAIRINGS: dict[str, Callable[..., Evidence]] = {
     "closed-form-counts": closed_form_counts,
     "residual-counts": residual_counts,
     "mixed-field-counts": mixed_field_counts,
+    "searches-in-census": searches_in_census,
+    "descent-limit": descent_limit,
+    "found-spectra": found_spectra,
+    "found-outliers": found_outliers,
+    "langevin-energies": langevin_energies,
     "determinant-means": determinant_means,
     "determinant-index-means": determinant_index_means,
     "closed-determinants": closed_determinants,
