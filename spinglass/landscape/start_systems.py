@@ -39,7 +39,7 @@ class StartSystem:
         return StartSystem(gamma * self.diagonal, gamma * self.field, turned)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def start_system(
     n_spins: int, p: int, degree: int, has_mu: bool, has_field: bool, has_parity: bool, attempt: int
 ) -> StartSystem:

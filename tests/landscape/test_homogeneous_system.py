@@ -241,3 +241,48 @@ def test_a_field_is_merged_up_to_the_degree_of_the_couplings():
     assert list(apart.tensors) == [2]
     assert apart.constant == 0.5
     assert apart.degrees == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("n", "p", "j", "expected"),
+    [
+        (2, 3, 0, 6),
+        (3, 3, 0, 14),
+        (2, 2, 3, 6),
+        (2, 3, 5, 10),
+        (3, 2, 3, 10),
+        (3, 2, 4, 14),
+        (4, 2, 3, 14),
+        (3, 3, 4, 20),
+    ],
+)
+def test_the_generic_number_of_solutions_by_a_groebner_basis(n, p, j, expected):
+    """The dimension of the quotient by ∇h = λσ, σ·σ = 1 over a finite field, couplings of degrees 1 … p, field of j."""
+    import sympy as sp
+
+    prime = 32003
+    rng = np.random.default_rng(1)
+    x, multiplier = sp.symbols(f"x0:{n}"), sp.Symbol("l")
+    h = sum(int(rng.integers(1, prime)) * x[-1] ** k for k in range(1, j + 1))
+    for degree in range(1, p + 1):
+        for chosen in itertools.combinations_with_replacement(x, degree):
+            h += int(rng.integers(1, prime)) * sp.prod(chosen)
+    equations = [sp.diff(h, v) - multiplier * v for v in x] + [sum(v * v for v in x) - 1]
+    basis = sp.groebner(equations, *x, multiplier, order="grevlex", modulus=prime)
+    leading = [sp.Poly(g, *x, multiplier).monoms(order="grevlex")[0] for g in basis.exprs]
+    seen = {(0,) * (n + 1)}
+    waiting, count = list(seen), 0
+    while waiting:
+        powers = waiting.pop()
+        if any(all(a >= b for a, b in zip(powers, lead, strict=True)) for lead in leading):
+            continue
+        count += 1
+        assert count < 1000
+        for k in range(n + 1):
+            above = tuple(a + (i == k) for i, a in enumerate(powers))
+            if above not in seen:
+                seen.add(above)
+                waiting.append(above)
+    assert count == expected
+    form = form_of(SphericalGlass(mixture=dict.fromkeys(range(1, p + 1), 1.0), field=FIELD.spike(1.0, j or 1)), n)
+    assert HomogeneousSystem.by_parity(form).generic_count() == expected
