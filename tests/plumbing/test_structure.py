@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ["numpy", "sympy", "numba", "scipy", "matplotlib", "mpmath", "jinja2"]
+HEAVY = ["numpy", "sympy", "numba", "scipy", "matplotlib", "mpmath", "jinja2", "pyarrow"]
 
 
 def test_the_layer_contract_holds():
