@@ -16,10 +16,10 @@ from spinglass.cli.options import json_output, seed
 @seed
 @json_output
 def command(folder: str, only: tuple[str, ...], out: str | None, seed: int, as_json: bool) -> None:
-    """Draw the figures and the page of a comparison again from its stored tables.
+    """Draw the figures and the page of a comparison or a campaign again from its stored tables.
 
-    FOLDER is the output folder of `spinglass compare`. Nothing is computed again; --seed has nothing to act on here and
-    is accepted so that every command takes it.
+    FOLDER is the output folder of `spinglass compare`, `census` or `search`. Nothing is computed again; --seed has
+    nothing to act on here and is accepted so that every command takes it.
     """
     import json
     import shutil
@@ -31,12 +31,13 @@ def command(folder: str, only: tuple[str, ...], out: str | None, seed: int, as_j
     source = Path(folder)
     if not (source / "data" / "settings.json").is_file():
         raise input_error("folder", folder, "must be the output folder of `spinglass compare` (no data/settings.json)")
-    names = [checked_choice("only", name, reports.figures.names()) for name in only] or None
+    kind = reports.campaign_kind(source)
+    names = [checked_choice("only", name, reports.figures.names(kind or "comparison")) for name in only] or None
     if out is not None and Path(out).resolve() != source.resolve():
         target = Store(out).folder
         shutil.copytree(source / "data", target / "data", dirs_exist_ok=True, ignore=shutil.ignore_patterns("blocks"))
         if (source / "summary.json").is_file():
             shutil.copy(source / "summary.json", target / "summary.json")
         source = target
-    page = reports.write_report(source, figures=names)
+    page = (reports.write_report if kind is None else reports.write_campaign)(source, figures=names)
     click.echo(json.dumps({"page": str(page)}) if as_json else str(page))

@@ -14,8 +14,16 @@ from __future__ import annotations
 
 from spinglass.reports import figures
 from spinglass.reports.atlas_page import write_atlas
-from spinglass.reports.campaign_page import write_campaign
+from spinglass.reports.campaign_page import campaign_kind, write_campaign
 from spinglass.reports.page import write_page, write_report
 from spinglass.reports.terminal import terminal_summary
 
-__all__ = ["figures", "terminal_summary", "write_atlas", "write_campaign", "write_page", "write_report"]
+__all__ = [
+    "campaign_kind",
+    "figures",
+    "terminal_summary",
+    "write_atlas",
+    "write_campaign",
+    "write_page",
+    "write_report",
+]

@@ -9,8 +9,8 @@ from typing import Any
 
 from spinglass._errors import input_error
 from spinglass.campaigns import write_whole
-from spinglass.reports.census_figures import glass_words
 from spinglass.reports.contents import PAGE_NAME, draw, files, settings, template, written_figures
+from spinglass.reports.glass import glass_words
 from spinglass.reports.tables import ReportFolder, Row, number, sizes
 from spinglass.reports.verdicts import Cell, SortableTable, number_cell, shortest_cell
 
@@ -47,9 +47,10 @@ def write_campaign(
     return write_whole(source.path / PAGE_NAME, text)
 
 
-def campaign_kind(folder: ReportFolder) -> str | None:
-    """ "census" or "search", None for a folder without the tables of a campaign's figures."""
-    kind = folder.settings.get("campaign")
+def campaign_kind(folder: str | Path | ReportFolder) -> str | None:
+    """What a folder holds the tables of: "census", "search", or None for neither."""
+    source = folder if isinstance(folder, ReportFolder) else ReportFolder(Path(folder))
+    kind = source.settings.get("campaign")
     return kind if kind in _KINDS else None
 
 

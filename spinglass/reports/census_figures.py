@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from spinglass.reports.figures import Drawing
+from spinglass.reports.glass import glass_key, glass_words
 from spinglass.reports.style import (
     DOUBLE_COLUMN,
     FAINT,
@@ -20,38 +21,12 @@ from spinglass.reports.style import (
     index_colour,
     index_mark,
 )
-from spinglass.reports.tables import ReportFolder, Row, listed, number, shortest, sizes
+from spinglass.reports.tables import ReportFolder, Row, listed, number, sizes
 
 DASHED = (0, (4, 1.5))
 MOST_PANELS = 6
 _SOFT = "#4d4d4d"
 _ALL = Mark(INK, "s")
-
-
-def glass_words(settings: Row) -> str:
-    """The glass and its field in words, for captions: "p = 3, field of ρ₁ = 0.1"."""
-    if settings.get("p") is not None:
-        words = f"p = {settings['p']}"
-    else:
-        words = "mixture " + " + ".join(f"{shortest(a)}² q^{k}" for k, a in settings.get("mixture") or ())
-    field = settings.get("field") or {}
-    if "rho" in field:
-        words += f", field of ρ = ({', '.join(shortest(value, 4) for value in field['rho'])})"
-    elif "linear" in field:
-        words += f", field D = {shortest(field['linear'])} N m"
-    elif "spike" in field:
-        strength, power = field["spike"]
-        words += f", field D = {shortest(strength)} N m^{power}"
-    else:
-        words += ", no field"
-    return words
-
-
-def glass_key(settings: Row) -> str:
-    """The same in short, for the line below the title."""
-    if settings.get("p") is None:
-        return "mixture " + " + ".join(rf"${shortest(a)}^2 q^{k}$" for k, a in settings.get("mixture") or ())
-    return f"$p = {settings['p']}$" + (", with a field" if settings.get("field") else "")
 
 
 def _band(axes: Any, critical: float | None, horizontal: bool = True) -> None:
@@ -200,8 +175,10 @@ def draw_count_growth(folder: ReportFolder, title: str) -> Drawing:
     label, left, gap, head, height = 37.0, 15.0, 17.0, 15.0, 62.0
     width = (DOUBLE_COLUMN - left - gap - label) / 2
     sheet = Sheet(DOUBLE_COLUMN, head + height + 12.0, title)
-    key = f"{glass_key(folder.settings)};  markers: complete enumeration ± 1 standard error;  solid: exact"
+    key = f"{glass_key(folder.settings)};  markers: complete enumeration ± 1 standard error"
     kinds = {row["kind"] for row in table}
+    if "exact" in kinds:
+        key += ";  solid: exact"
     if "asymptotic" in kinds:
         key += ";  dashed: limit of many spins"
     sheet.text(1.5, 9.6, key, size=SMALL_TEXT, color=_SOFT)
@@ -257,19 +234,22 @@ def draw_count_growth(folder: ReportFolder, title: str) -> Drawing:
     sheet.label_curves(rates, labels, label, head, head + height)
     caption = (
         "Mean number of critical points of all indices and of minima (left; right: logarithm over N): complete "
-        "enumeration of sampled Hamiltonians (markers, ± 1 standard error), the exact mean at finite N (solid)"
+        "enumeration of sampled Hamiltonians (markers, ± 1 standard error)"
     )
+    if "exact" in kinds:
+        caption += ", the exact mean at finite N (solid)"
     if "asymptotic" in kinds:
         caption += (
             " and its sharp asymptotic form (dashed curves; for minima the growth rate only). Right, dashed lines: the "
             "growth rates ½ log(p−1) of all points and ½ log(p−1) − (p−2)/p of minima"
         )
-    caption += (
-        ". A finite-N study of all stationary points of the spherical 3-spin is Mehta, Stariolo, Kastner, Phys. Rev. "
-        "E 87 (2013) 052143; its couplings have no repeated indices, so that its glass is not isotropic and its "
-        f"numbers compare with these only approximately. {glass_words(folder.settings)}; {_samples_words(folder)}; "
-        f"{folder.provenance()}."
-    )
+    if folder.settings.get("p") == 3:
+        caption += (
+            ". A finite-N study of all stationary points of the spherical 3-spin is Mehta, Stariolo, Kastner, Phys. "
+            "Rev. E 87 (2013) 052143; its couplings have no repeated indices, so that its glass is not isotropic and "
+            "its numbers compare with these only approximately"
+        )
+    caption += f". {glass_words(folder.settings)}; {_samples_words(folder)}; {folder.provenance()}."
     return Drawing(sheet.figure, table, caption, f"Mean numbers against N: {'; '.join(filter(None, words))}.")
 
 

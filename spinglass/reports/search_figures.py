@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from matplotlib.ticker import MaxNLocator
 
-from spinglass.reports.census_figures import DASHED, MOST_PANELS, glass_key, glass_words
+from spinglass.reports.census_figures import DASHED, MOST_PANELS
 from spinglass.reports.figures import Drawing
+from spinglass.reports.glass import glass_key, glass_words
 from spinglass.reports.style import (
     BLUE,
     DOUBLE_COLUMN,
