@@ -10,8 +10,9 @@ from typing import Any
 from spinglass._errors import input_error
 from spinglass.campaigns import write_whole
 from spinglass.reports.contents import PAGE_NAME, draw, files, settings, template, written_figures
-from spinglass.reports.glass import glass_words
-from spinglass.reports.tables import ReportFolder, Row, number, sizes
+from spinglass.reports.figures import SUBJECTS
+from spinglass.reports.glass import glass_words, method_words
+from spinglass.reports.tables import ReportFolder, Row, number, sizes, with_error
 from spinglass.reports.verdicts import Cell, SortableTable, number_cell, shortest_cell
 
 _KINDS = ("census", "search")
@@ -33,6 +34,10 @@ def write_campaign(
         raise input_error("folder", str(folder), "must hold the tables of a campaign's figures (data/settings.json)")
     draw(source, kind, figures, on_figure)
     shown, absent = written_figures(source, kind)
+    if kind == "search" and absent:
+        for figure in absent:
+            if figure["title"] == SUBJECTS["search-spectra"].title and source.missing(["spectrum_bins"]):
+                figure["reason"] = "the campaign keeps no spectra: --spectra does"
     words = _census_words(source) if kind == "census" else _search_words(source)
     links = files(source, kind)
     links[0][1].extend(f"data/{path.name}" for path in sorted((source.path / "data").glob("*.parquet")))
@@ -61,14 +66,13 @@ def _census_words(folder: ReportFolder) -> dict[str, Any]:
     samples, complete = sum(row["samples"] for row in rows), sum(row["complete"] for row in rows)
     certified = [row["certified"] for row in rows if row["certified"] is not None]
     largest = max(rows, key=lambda row: row["n_spins"])
-    error = "" if largest["standard_error"] is None else f" ± {number(largest['standard_error'], 2)}"
     exact = (
         "" if largest["exact_mean_count"] is None else f"; the exact mean is {number(largest['exact_mean_count'], 6)}"
     )
     proved = f", {sum(certified)} of them certified by interval arithmetic" if certified else ""
     answer = (
         f"{complete} of {samples} enumerations are complete{proved}: at N = {largest['n_spins']} they find "
-        f"{number(largest['mean_count'], 5)}{error} critical points on average{exact}."
+        f"{with_error(largest, 'mean_count')} critical points on average{exact}."
     )
     scores = [abs(row["z"]) for row in tests if row["z"] is not None]
     line = "No exact values to compare with."
@@ -172,11 +176,10 @@ def _search_words(folder: ReportFolder) -> dict[str, Any]:
     converged = sum(size["statuses"].get("converged", 0) for size in found)
     answer = f"{converged} of {ends} starts end at {kind}"
     if last["mean_energy_density"] is not None:
-        error = "" if last["standard_error"] is None else f" ± {number(last['standard_error'], 2)}"
-        answer += f": at N = {last['n_spins']} at u = {number(last['mean_energy_density'], 5)}{error} on average"
+        answer += f": at N = {last['n_spins']} at u = {with_error(last, 'mean_energy_density')} on average"
     if "limit" in levels:
         limit = levels["limit"]
-        answer += f", extrapolated to {number(limit['value'], 4)} ± {number(limit['standard_error'], 2)}"
+        answer += f", extrapolated to {with_error(limit)}"
     if "threshold" in levels:
         answer += f"; the threshold of many spins is {number(levels['threshold']['value'], 5)}"
     header = ["N", "Hamiltonians", "starts", "converged", "mean u", "± standard error", "lowest u", "highest u"]
@@ -194,9 +197,8 @@ def _search_words(folder: ReportFolder) -> dict[str, Any]:
         ]
         for size in found
     ]
-    method = about.get("method", "search")
     return {
-        "question": f"Where does {method} from random starts end? ({glass_words(about)}, "
+        "question": f"Where does {method_words(about)} from random starts end? ({glass_words(about)}, "
         f"N = {sizes(size['n_spins'] for size in found)})",
         "answer": answer + ".",
         "verdict": None,

@@ -21,7 +21,7 @@ from spinglass.reports.style import (
     index_colour,
     index_mark,
 )
-from spinglass.reports.tables import ReportFolder, Row, listed, number, sizes
+from spinglass.reports.tables import ReportFolder, Row, listed, number, sizes, with_error
 
 DASHED = (0, (4, 1.5))
 MOST_PANELS = 6
@@ -142,7 +142,8 @@ def draw_energy_index(folder: ReportFolder, title: str) -> Drawing:
     caption = (
         f"Every critical point of {part} sampled Hamiltonians with N = {n}: index over N − 1 against energy density "
         "(heights spread about each index, which is named at the right). Solid: exact mean index at an energy, grey: "
-        "its exact quantiles from 5 % to 95 %; dashed: the share F(u√(p/(p−1))) of the shifted semicircle, the limit. "
+        "its exact quantiles from 5 % to 95 %; dashed (pure glass): the share F(u√(p/(p−1))) of the shifted "
+        "semicircle, the limit. "
         f"Beside: z-scores of the mean numbers by energy bin (below) and by index (right), N = {sizes(ns)}, small to "
         f"large dots{_band_words(critical)}. {glass_words(folder.settings)}; {folder.provenance()}."
     )
@@ -259,9 +260,8 @@ def _growth_words(rows: list[Row], name: str) -> str:
         return ""
     last = max(found, key=lambda row: row["n_spins"])
     exact = next((row["count"] for row in rows if row["kind"] == "exact" and row["n_spins"] == last["n_spins"]), None)
-    error = "" if last["standard_error"] is None else f" ± {number(last['standard_error'], 2)}"
     beside = "" if exact is None else f" (exact {number(exact, 5)})"
-    return f"{name} {number(last['count'], 5)}{error} at N = {last['n_spins']}{beside}"
+    return f"{name} {with_error(last, 'count')} at N = {last['n_spins']}{beside}"
 
 
 def _samples_words(folder: ReportFolder) -> str:

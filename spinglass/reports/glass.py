@@ -1,4 +1,4 @@
-"""The glass of a campaign in words, for captions, keys and questions."""
+"""The glass and the method of a campaign in words, for captions, keys and questions."""
 
 from __future__ import annotations
 
@@ -29,3 +29,17 @@ def glass_key(settings: Row) -> str:
     if settings.get("p") is None:
         return "mixture " + " + ".join(rf"${shortest(a)}^2 q^{k}$" for k, a in settings.get("mixture") or ())
     return f"$p = {settings['p']}$" + (", with a field" if settings.get("field") else "")
+
+
+_METHODS = {
+    "gradient-descent": "gradient descent",
+    "conjugate-gradients": "conjugate gradients descent",
+    "l-bfgs": "L-BFGS",
+    "trust-region": "trust-region Newton",
+}
+
+
+def method_words(settings: Row) -> str:
+    """The method of a search in words."""
+    method = str(settings.get("method", "search"))
+    return _METHODS.get(method, method)

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from spinglass.reports.census_figures import DASHED, MOST_PANELS
 from spinglass.reports.figures import Drawing
-from spinglass.reports.glass import glass_key, glass_words
+from spinglass.reports.glass import glass_key, glass_words, method_words
 from spinglass.reports.style import (
     BLUE,
     DOUBLE_COLUMN,
@@ -22,7 +22,7 @@ from spinglass.reports.style import (
     Sheet,
     index_mark,
 )
-from spinglass.reports.tables import ReportFolder, Row, listed, number, sizes
+from spinglass.reports.tables import ReportFolder, Row, listed, number, sizes, with_error
 
 _SOFT = "#4d4d4d"
 
@@ -81,7 +81,13 @@ def draw_final_energies(folder: ReportFolder, title: str) -> Drawing:
             heights.append(value)
     if fit is not None:
         _draw_fit(panes[1], fit, means, mark)
-        labels.append(DirectLabel(f"fit {_with_error(fit.limit)}", Mark(VERMILION, "D"), fit.limit["value"]))
+        labels.append(
+            DirectLabel(
+                f"fit {with_error(fit.limit)}",
+                Mark(VERMILION, "D"),
+                fit.limit["value"],
+            )
+        )
         # an error bar longer than what is seen besides may leave the panel
         heights.append(max(fit.limit["value"] - fit.limit["standard_error"], min(heights) - 0.2))
     low, high = min(heights), max(heights)
@@ -90,20 +96,19 @@ def draw_final_energies(folder: ReportFolder, title: str) -> Drawing:
         axes.grid(axis="y")
         axes.yaxis.set_major_locator(MaxNLocator(6))
     sheet.label_curves(panes[-1], labels, label, head, head + height)
-    method = str(folder.settings.get("method", "search"))
     caption = (
-        f"Energy densities at which {method} ends ({kind}): each end, and the mean of each size with its standard "
-        f"error. {_ends_words(folder, ns)} A search does not sample critical points uniformly."
+        f"Energy densities at which {method_words(folder.settings)} ends ({kind}): each end, and the mean of each size "
+        f"with its standard error. {_ends_words(folder, ns)} A search does not sample critical points uniformly."
     )
-    text = "; ".join(f"u = {_with_error(row, 'energy_density')} at N = {row['n_spins']}" for row in means)
+    text = "; ".join(f"u = {with_error(row, 'energy_density')} at N = {row['n_spins']}" for row in means)
     if "threshold" in levels:
         caption += " Dashed: the threshold −E_∞ and the ground state −E_0 of many spins."
     if fit is not None:
         caption += (
-            f" Right: the fit u_∞ + c N^(−a), neither limit nor exponent assumed: u_∞ = {_with_error(fit.limit)}, "
-            f"a = {_with_error(fit.power)}."
+            f" Right: the fit u∞ + c/N^a, neither limit nor exponent assumed: u∞ = {with_error(fit.limit)}, "
+            f"a = {with_error(fit.power)}."
         )
-        text += f"; extrapolated to {_with_error(fit.limit)}"
+        text += f"; extrapolated to {with_error(fit.limit)}"
     if "threshold" in levels:
         text += f"; the threshold is {number(levels['threshold']['value'], 5)}"
     caption += f" {glass_words(folder.settings)}, N = {sizes(ns)}; {folder.provenance()}."
@@ -135,14 +140,6 @@ def _spaced(ns: list[int], a: float, right: float) -> list[str]:
         names.append(str(n) if free else "")
         taken = at if free else taken
     return names[::-1]
-
-
-def _with_error(row: Row, column: str = "value") -> str:
-    error = row["standard_error"]
-    if error is None:
-        return number(row[column], 4)
-    digits = max(0, 1 - math.floor(math.log10(error))) if error > 0 else 4
-    return f"{row[column]:.{digits}f} ± {error:.{digits}f}".replace("-", "−")
 
 
 def _mean(axes: Any, x: float, row: Row, mark: Mark) -> None:
@@ -199,7 +196,7 @@ def draw_spectra(folder: ReportFolder, title: str) -> Drawing:
         if outlier is not None and found is not None:
             axes.plot([outlier["value"]], [0.04 * highest], "v", color=VERMILION, ms=4.5, zorder=5)
             reach = max(abs(outlier["value"]), abs(found["value"]))
-            words.append(f"at N = {n} the outlier is at {_with_error(found)}, expected {number(outlier['value'], 4)}")
+            words.append(f"at N = {n} the outlier is at {with_error(found)}, expected {number(outlier['value'], 4)}")
         axes.set(xlim=(min(low, -reach - 0.3), max(high, reach + 0.3)), ylim=(0, highest))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.set_xlabel(r"$(\lambda + \mu)/\sqrt{\xi''(1)}$")

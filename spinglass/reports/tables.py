@@ -274,6 +274,15 @@ def number(value: float | None, digits: int = 4, missing: str = "–") -> str:
     return text.replace("-", "−")
 
 
+def with_error(row: Row, column: str = "value") -> str:
+    """A value to the second digit of its standard error, with it: "−1.533 ± 0.069"; four digits without an error."""
+    error = row["standard_error"]
+    if error is None or not error > 0:
+        return number(row[column], 4)
+    digits = max(0, 1 - math.floor(math.log10(error)))
+    return f"{row[column]:.{digits}f} ± {error:.{digits}f}".replace("-", "−")
+
+
 def shortest(value: float | None, digits: int = 6) -> str:
     """A number as its author would write it: up to `digits` significant digits, no trailing zeros."""
     if value is None or not math.isfinite(value):

@@ -233,8 +233,9 @@ def test_the_page_of_searches(folders: dict[str, Path]) -> None:
     assert "145 of 150 starts end at minima" in text
     assert "extrapolated to −1.630 ± 0.020; the threshold of many spins is −1.6330" in text
     assert "does not sample uniformly" in text
+    assert "Where does gradient descent from random starts end?" in text
     about = json.loads((folders["descent"] / "figures" / "final-energies.json").read_text(encoding="utf-8"))
-    assert "u_∞ = −1.630 ± 0.020, a = 0.60 ± 0.10" in about["caption"]
+    assert "u∞ = −1.630 ± 0.020, a = 0.60 ± 0.10" in about["caption"]
     single = reports.write_campaign(folders["single"], figures=["search-spectra"]).read_text(encoding="utf-8")
     assert "extrapolated" not in single
     about = json.loads((folders["single"] / "figures" / "search-spectra.json").read_text(encoding="utf-8"))
