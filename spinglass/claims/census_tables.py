@@ -212,9 +212,14 @@ def _exact_growth(sizes: list[Parameters]) -> Iterator[Row]:
     """Exact and asymptotic mean numbers from N = 2 to beyond the largest size, and growth rates in the limit."""
     parameters, glass = sizes[0], _glass(sizes[0])
     p, field = parameters["p"], glass["field"]
-    last = max(size["n_spins"] for size in sizes) + (2 if field is not None else 6)
+    largest = max(size["n_spins"] for size in sizes)
+    last = largest + (2 if field is not None else 6)
+    # with a field every index takes a second and more: not beyond the largest size, and every other size up to it
+    by_index = range(2, last + 1) if field is None else range(largest, 1, -1 if largest <= 6 else -2)
     for n in range(2, last + 1):
         for population, index in (("all", None), ("minima", 0)):
+            if index is not None and n not in by_index:
+                continue
             try:
                 count = float(complexity.mean_count(n, index=index, **glass))
             except SpinGlassError:
