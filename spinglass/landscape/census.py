@@ -34,6 +34,7 @@ _RESIDUAL = 1e-11
 _DEGENERATE = 1e-11
 _MOVED = 1e-6
 _ROUNDING = 1e-15
+_SOLVED, _UNSTABLE = 1e-14, 1e-5
 _CERTIFIED_UP_TO = 8  # spins, unless told otherwise
 
 
@@ -53,8 +54,9 @@ class Census:
         critical point; small residuals.
     failures : what of this does not hold, in words; empty for a complete census.
     n_paths : paths of the homotopy (0 where eigenvalues were used); n_retracked of them were tracked again, n_failed
-        did not arrive in the end, n_singular of these since they came to a double or not isolated solution, and
-        n_diverged arrived at no point of the sphere, at σ·σ = 0.
+        have no end that was found, and n_diverged arrived at no point of the sphere, at σ·σ = 0.
+    n_singular : distinct double, multiple or not isolated solutions at the ends of paths; singular_multiplicity is the
+        number of paths that end there, for isolated ones the sum of their multiplicities.
     n_solutions, n_expected : distinct complex solutions found, and their generic number. A solution is a class ±w where
         the equations need no μ (`HomogeneousSystem`). n_real of them are real.
     conjugation_closed : whether the solutions come in conjugate pairs and real ones.
@@ -90,6 +92,7 @@ class Census:
     curvature: FloatArray = field(default_factory=lambda: np.empty(0))
     n_diverged: int = 0
     n_singular: int = 0
+    singular_multiplicity: int = 0
     trace_defect: float | None = None
     failures: tuple[str, ...] = ()
     certificate: Certificate | None = None
@@ -106,7 +109,7 @@ class Census:
         >>> print(census(SphericalGlass(p=4).sample(n_spins=3, rng=0), certify=False).report())
         18 critical points: complete
         complex solutions: 13 of 13, 9 of them real, closed under conjugation
-        paths: 13, of which 0 tracked again, 0 failed (0 at singular solutions), 0 diverged
+        paths: 13, of which 0 tracked again, 0 failed, 0 diverged
         Euler characteristic: 2, must be 2
         """
         n = self.points.shape[1]
@@ -115,8 +118,8 @@ class Census:
             f"{self.count} critical points: {'complete' if self.complete else 'incomplete'}{proof}",
             f"complex solutions: {self.n_solutions} of {self.n_expected}, {self.n_real} of them real, "
             f"{'closed' if self.conjugation_closed else 'not closed'} under conjugation",
-            f"paths: {self.n_paths}, of which {self.n_retracked} tracked again, {self.n_failed} failed "
-            f"({self.n_singular} at singular solutions), {self.n_diverged} diverged",
+            f"paths: {self.n_paths}, of which {self.n_retracked} tracked again, {self.n_failed} failed, "
+            f"{self.n_diverged} diverged",
             f"Euler characteristic: {self.euler_characteristic}, must be {_euler_characteristic(n)}",
         ]
         lines += [f"failure: {failure}" for failure in self.failures]
@@ -165,6 +168,7 @@ def census(
     size = form.size()
     if not 0 < size < np.inf:
         return _without_points(form)
+    size = math.ldexp(1.0, math.floor(math.log2(size)))  # scaled exactly: nearly double solutions depend on all digits
     scaled = form.scaled(1 / size)
     with one_blas_thread():
         if form.degree <= 2:
@@ -214,7 +218,12 @@ def _finish(form: PolynomialForm, size: float, solutions: ComplexSolutions) -> C
     smallest = float(np.min(np.abs(eigenvalues), initial=np.inf))
     curvature = np.min(np.abs(eigenvalues), axis=1, initial=np.inf)
     euler = int(np.sum(1 - 2 * (index % 2)))
+    singular, multiplicity = solutions.singular, solutions.multiplicity
+    missing = solutions.expected - solutions.distinct - multiplicity - solutions.diverged
+    verb = "s are" if singular > 1 else " is"
     checks = {
+        f"{singular} solution{verb} singular (multiplicity {multiplicity})": singular == 0,
+        f"{missing} solutions of the generic number are unaccounted for": missing <= 0 or singular == 0,
         f"{solutions.distinct} distinct complex solutions of {solutions.expected}": (
             solutions.distinct == solutions.expected
         ),
@@ -245,7 +254,8 @@ def _finish(form: PolynomialForm, size: float, solutions: ComplexSolutions) -> C
         residual=residual,
         curvature=curvature[order] * (size / n),
         n_diverged=solutions.diverged,
-        n_singular=solutions.singular,
+        n_singular=singular,
+        singular_multiplicity=multiplicity,
         trace_defect=solutions.trace_defect,
         failures=failures,
     )
@@ -277,7 +287,8 @@ def _refined(form: PolynomialForm, sigma: FloatArray) -> tuple[FloatArray, Float
         gradient, hessian = form.derivatives(candidate)
         slope = np.einsum("bi,bi->b", gradient, candidate)
         residual = gradient - slope[:, None] * candidate
-        largest = float(np.sqrt(np.max(np.einsum("bi,bi->b", residual, residual), initial=0.0)))
+        lengths = np.sqrt(np.einsum("bi,bi->b", residual, residual))
+        largest = float(np.max(lengths, initial=0.0))
         if best < np.inf and not largest < best / 2:
             break
         basis = _tangent_basis(candidate)
@@ -291,7 +302,11 @@ def _refined(form: PolynomialForm, sigma: FloatArray) -> tuple[FloatArray, Float
             step = np.linalg.solve(inner, across @ gradient[:, :, None])
         except np.linalg.LinAlgError:
             break
-        candidate = sigma - (basis @ step)[:, :, 0]
+        step = (basis @ step)[:, :, 0]
+        # at rounding already, where the step is a multiple of the residual so large that it is all noise
+        noise = lengths < _UNSTABLE * np.sqrt(np.einsum("bi,bi->b", step, step))
+        step[noise & (lengths <= _SOLVED)] = 0
+        candidate = sigma - step
         candidate /= np.sqrt(np.einsum("bi,bi->b", candidate, candidate))[:, None]
     return sigma, multiplier, best, np.asarray(np.linalg.eigvalsh(curvature), dtype=np.float64)
 

@@ -1,15 +1,17 @@
 """All complex solutions of the equations of critical points: eigenvalues in degree two, homotopies above.
 
 A homotopy is run in a first quick pass. A path that jumped to another one ends where that one ends, so paths that share
-their ends are tracked again, more carefully, and so are those that did not arrive; what is missing then is looked for
-along new paths, from a start system with other random numbers.
+their ends are tracked again, more carefully, and so are those that did not arrive. Paths towards singular or nearly
+singular solutions then have an endgame (`spinglass.landscape.endgame`); what is missing after it is looked for along
+new paths, from a start system with other random numbers.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,9 @@ from spinglass._errors import checked_int
 from spinglass.landscape.homogeneous_system import HomogeneousSystem
 from spinglass.landscape.problem import PolynomialForm
 
+if TYPE_CHECKING:
+    from spinglass.landscape.solution_clusters import Resolution
+    from spinglass.landscape.start_systems import StartSystem
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 ComplexArray = NDArray[np.complex128]
@@ -25,12 +30,15 @@ Settings = tuple[float, float, int]  # tolerance, reach, most steps
 Progress = Callable[[int, int], None]
 
 _MOST_PATHS = 1 << 20
-_NEARLY_SOLVED = 1e-4  # at |z| = 1, for gradients of size one
+_MOST_SINGULAR = 4096  # paths of an endgame
 _CHUNK = 4096  # solutions whose Jacobians are held at once, paths between two reports
 _FIRST_PASS: Settings = (3e-3, 0.75, 500)
 _SAME_PATH: tuple[Settings, ...] = ((1e-4, 0.5, 1000), (1e-5, 0.4, 2000), (1e-7, 0.25, 5000))
 _NEW_PATH: tuple[Settings, ...] = ((1e-5, 0.4, 2000), (1e-6, 0.3, 4000))
 _AT_INFINITY = 1e-12  # |μ| of a solution at |z| = 1 below which it is none on the sphere
+_SINGULAR_AT_INFINITY = 1e-6
+_SAME = 1e-7  # sine of the angle below which two refined solutions count as one
+_RESOLVED = 1e-12  # sine of the angle below which solutions count as one after an endgame
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +55,7 @@ class ComplexSolutions:
     failed: int = 0
     diverged: int = 0
     singular: int = 0
+    multiplicity: int = 0  # of the singular ones, summed
     trace_defect: float | None = None
     roots: ComplexArray | None = None  # the distinct solutions of the homotopy's equations, and which of them are real
     is_real: NDArray[np.bool_] | None = None
@@ -54,12 +63,61 @@ class ComplexSolutions:
 
 @dataclass(frozen=True, eq=False)
 class _Tracked:
-    """The outcome of all passes."""
+    """The outcome of all passes. Solutions that are nearer than `same` are one."""
 
     solutions: ComplexArray
     retracked: int
     failed: int
-    lost: ComplexArray  # where the paths ended that failed in the end
+    same: float
+    singular: ComplexArray  # (z, λ)
+    multiplicity: IntArray
+
+    def singular_counts(self, n_spins: int, has_mu: bool) -> tuple[int, int, int]:
+        """How many singular solutions there are, their multiplicities summed, and how many are not on the sphere."""
+        on_sphere = np.ones(len(self.singular), dtype=bool)
+        if has_mu:
+            on_sphere = np.abs(self.singular[:, n_spins]) > _SINGULAR_AT_INFINITY
+        multiplicity = int(np.sum(self.multiplicity[on_sphere]))
+        return int(np.sum(on_sphere)), multiplicity, int(np.sum(self.multiplicity)) - multiplicity
+
+
+@dataclass(frozen=True, eq=False)
+class _Endgame:
+    """The endgame of a homotopy: its system, the start of an attempt, and what the ends of its paths are.
+
+    rounding : whether the system's coefficients are not exactly those of the Hamiltonian. affine : ends are z at λ = 1,
+    else (z, λ) at |z| = 1. one_side : the representative of each class, given (z, λ).
+    """
+
+    system: HomogeneousSystem
+    start: Callable[[int], StartSystem]
+    rounding: bool
+    affine: bool
+    one_side: Callable[[ComplexArray], ComplexArray] | None = None
+
+    def of_paths(self, attempt: int, ends: ComplexArray, status: IntArray) -> tuple[NDArray[np.bool_], Resolution]:
+        """Which paths end at a nearly singular point, or failed near one, and the solutions there."""
+        from spinglass.landscape.endgame import Ends, cauchy_ends, normalised
+        from spinglass.landscape.solution_clusters import near_singular, resolved
+
+        with np.errstate(all="ignore"):
+            y = normalised(np.column_stack([ends, np.ones(len(ends))]), self.system.degree) if self.affine else ends
+        singular = near_singular(self.system, y, status == 1)
+        numbers = np.flatnonzero(singular)
+        if len(numbers) > _MOST_SINGULAR:
+            numbers = numbers[:0]
+        found = cauchy_ends(self.system, self.start(attempt), numbers)
+        if self.one_side is not None:
+            found = Ends(self.one_side(found.points), found.winding, found.error)
+        solutions = resolved(self.system, found, self.rounding)
+        return singular, replace(solutions, regular=self._as_ends(solutions.regular))
+
+    def _as_ends(self, y: ComplexArray) -> ComplexArray:
+        """Solutions (z, λ) in the unknowns of the homotopy; at λ = 1 there is none with λ = 0."""
+        if not self.affine:
+            return y
+        y = y[np.abs(y[:, -1]) > _AT_INFINITY]
+        return y[:, :-1] / y[:, -1:]
 
 
 def cubic_solutions(
@@ -68,6 +126,7 @@ def cubic_solutions(
     """All complex solutions of T(x,x) + μAx + μ²b = x, μ² = x·x, where σ = x/μ; x alone for terms of one parity."""
     from spinglass.landscape import homotopy  # the compiler is imported by those who compute
     from spinglass.landscape.solutions import compare
+    from spinglass.landscape.start_systems import subset_start
 
     n = form.n_spins
     system = HomogeneousSystem.by_parity(form)
@@ -81,17 +140,24 @@ def cubic_solutions(
     steps = np.zeros(paths, dtype=np.int64)
     gammas = [_gamma(rng)]
 
+    def first_equal(z: ComplexArray, same: float = _SAME) -> IntArray:
+        return compare(z, same)[0]
+
     def run(attempt: int, numbers: IntArray, settings: Settings) -> None:
         while len(gammas) <= attempt:
             gammas.append(_gamma(rng))
         homotopy.track(tensor, matrix, vector, has_mu, gammas[attempt], numbers, *settings, ends, status, steps)
 
-    tracked = _all_passes(run, ends, status, paths, lambda z: compare(z)[0], progress)
+    given = HomogeneousSystem.of(form) if has_mu else system
+    rounding = not (has_mu or form.is_homogeneous)
+    endgame = _Endgame(given, lambda attempt: subset_start(n, has_mu, gammas[attempt]), rounding, True)
+    tracked = _all_passes(run, endgame, ends, status, paths, first_equal, progress)
     solutions = tracked.solutions
-    closed, real = _conjugation(compare(solutions)[1])
+    closed, real = _conjugation(compare(solutions, tracked.same)[1])
     points = solutions[real].real
     if has_mu:
         points = points[:, :n] / points[:, n:]
+    singular, multiplicity, diverged = tracked.singular_counts(n, has_mu)
     return ComplexSolutions(
         points,
         not has_mu,
@@ -101,7 +167,9 @@ def cubic_solutions(
         paths,
         tracked.retracked,
         tracked.failed,
-        singular=_count_singular(system, tracked.lost),
+        singular=singular,
+        multiplicity=multiplicity,
+        diverged=diverged,
         roots=solutions,
         is_real=real,
     )
@@ -113,7 +181,7 @@ def polynomial_solutions(
     """All solutions [x : μ] of the homogeneous system of any degree d >= 3 (`HomogeneousSystem`), where σ = x/μ."""
     from spinglass.landscape import packed, polynomial_homotopy
     from spinglass.landscape.projective import compare_directions, real_representatives
-    from spinglass.landscape.start_systems import StartSystem, start_system
+    from spinglass.landscape.start_systems import start_system
 
     given = HomogeneousSystem.by_parity(form)
     n, p, degree, has_mu = given.n_spins, given.random_degree, given.degree, given.has_mu
@@ -154,25 +222,34 @@ def polynomial_solutions(
             steps,
         )
         if half:  # ±σ are one class, whichever a path arrived at
-            side = (ends[numbers, :n] @ weights) * ends[numbers, n].conj()
-            ends[numbers[side.real < 0], n] *= -1
+            ends[numbers] = one_side(ends[numbers])
 
-    tracked = _all_passes(run, ends, status, paths, lambda z: compare_directions(z[:, :-1])[0], progress)
+    def one_side(z: ComplexArray) -> ComplexArray:
+        side = (z[:, :n] @ weights) * z[:, n].conj()
+        z[side.real < 0, n] *= -1
+        return z
+
+    def first_equal(z: ComplexArray, same: float = _SAME) -> IntArray:
+        return compare_directions(z[:, :-1], same)[0]
+
+    rounding = has_field or set(given.tensors) != set(form.tensors)
+    endgame = _Endgame(system, lambda attempt: starts[attempt], rounding, False, one_side if half else None)
+    tracked = _all_passes(run, endgame, ends, status, paths, first_equal, progress)
     z = tracked.solutions[:, :-1]
     expected = paths
-    diverged = 0
+    singular, multiplicity, diverged = tracked.singular_counts(n, has_mu)
     if has_mu:
         finite = np.abs(z[:, n]) > _AT_INFINITY
-        diverged = int(np.sum(~finite))
+        diverged += int(np.sum(~finite))
         z = z[finite]
     if half:
         z = np.concatenate([z, z * np.append(np.ones(n), -1.0)])
-        expected *= 2
+        expected, diverged, singular, multiplicity = 2 * expected, 2 * diverged, 2 * singular, 2 * multiplicity
     z[:, :n] = z[:, :n] @ rotation
-    first, partner = compare_directions(z)
+    first, partner = compare_directions(z, tracked.same)
     if np.any(first != np.arange(len(z))):
         z = z[first == np.arange(len(z))]
-        partner = compare_directions(z)[1]
+        partner = compare_directions(z, tracked.same)[1]
     closed, real = _conjugation(partner)
     points = real_representatives(z[real])
     if has_mu:
@@ -187,7 +264,8 @@ def polynomial_solutions(
         tracked.retracked,
         tracked.failed,
         diverged,
-        _count_singular(system, tracked.lost[:, :-1]),
+        singular,
+        multiplicity,
         trace_defect(given, z),
         z,
         real,
@@ -237,13 +315,14 @@ def trace_defect(system: HomogeneousSystem, z: ComplexArray) -> float | None:
 
 def _all_passes(
     run: Callable[[int, IntArray, Settings], None],
+    endgame: _Endgame,
     ends: ComplexArray,
     status: IntArray,
     paths: int,
-    first_equal: Callable[[ComplexArray], IntArray],
+    first_equal: Callable[..., IntArray],
     progress: Progress | None,
 ) -> _Tracked:
-    """Track everything, then again what is suspect, then along new paths what is missing."""
+    """Track everything, then again what is suspect, the endgame, then along new paths what is missing."""
     numbers = np.arange(paths)
     block = paths if progress is None else _CHUNK
     for start in range(0, paths, block):
@@ -251,33 +330,39 @@ def _all_passes(
         if progress is not None:
             progress(min(start + block, paths), paths)
     first = first_equal(ends)
-    retracked = 0
+    retracked = careful = 0
     for settings in _SAME_PATH:
         shared = np.bincount(first, minlength=paths)[first] > 1
         suspects = numbers[shared | (status == 0)]
         if len(suspects) == 0:
             break
         retracked += len(suspects)
+        careful += 1
         run(0, suspects, settings)
         first = first_equal(ends)
     solutions = ends[(first == numbers) & (status == 1)]
-    for attempt, settings in enumerate(_NEW_PATH, start=1):
-        if len(solutions) >= paths:
-            break
-        run(attempt, numbers, settings)
-        retracked += paths
-        merged = np.concatenate([solutions, ends[status == 1]])
+    # after the last of these passes nearly double solutions may have arrived as two without being accurate
+    if len(solutions) == paths and careful < len(_SAME_PATH):
+        return _Tracked(solutions, retracked, 0, _SAME, ends[:0], numbers[:0])
+    singular, others = endgame.of_paths(0, ends, status)
+    solutions = solutions[:0]
+    for attempt in range(len(_NEW_PATH) + 1):
+        if attempt:
+            run(attempt, numbers, _NEW_PATH[attempt - 1])
+            retracked += paths
+            singular, again = endgame.of_paths(attempt, ends, status)
+            others = max(others, again, key=lambda found: found.paths)
+        merged = np.concatenate([solutions, ends[(status == 1) & ~singular]])
         solutions = merged[first_equal(merged) == np.arange(len(merged))]
-    return _Tracked(solutions, retracked, int(np.sum(status == 0)), ends[status == 0])
-
-
-def _count_singular(system: HomogeneousSystem, z: ComplexArray) -> int:
-    """How many of the last points of failed paths are near solutions: only a singular one is not arrived at."""
-    with np.errstate(all="ignore"):
-        z = z / np.linalg.norm(z, axis=1)[:, None]
-        x = z[:, : system.n_spins]
-        defect = np.linalg.norm(system.gradient(z) - system.multiplier(z)[:, None] * x, axis=1)
-    return int(np.sum(defect < _NEARLY_SOLVED))
+        if len(solutions) + others.paths >= paths:
+            break
+    merged = np.concatenate([solutions, others.regular])
+    fresh = first_equal(merged) >= len(solutions)
+    fresh[: len(solutions)] = True
+    same = _RESOLVED if others.nearly_double else _SAME
+    merged = merged[fresh & (first_equal(merged, same) == np.arange(len(merged)))]
+    failed = int(np.sum((status == 0) & ~singular)) + others.lost
+    return _Tracked(merged, retracked, failed, same, others.singular, others.multiplicity)
 
 
 def _conjugation(partner: IntArray) -> tuple[bool, NDArray[np.bool_]]:

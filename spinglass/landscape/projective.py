@@ -10,12 +10,15 @@ from spinglass._jit import jit
 SAME = 1e-7  # sine of the angle below which two refined solutions count as one
 
 
-def compare_directions(points: NDArray[np.complex128]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def compare_directions(
+    points: NDArray[np.complex128], same: float = SAME
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each point [z] the first one equal to it, and its conjugate partner.
 
-    ``first[i]`` is the smallest j with [z_j] = [z_i]; ``partner[i]`` is the nearest point to the conjugate of [z_i] (i
-    itself when real), or −1 when none is near. A point is real exactly when it is its own partner: then a phase makes
-    it real, and no threshold on imaginary parts is involved. Time O(count log count).
+    ``first[i]`` is the smallest j with [z_j] = [z_i], to within an angle of sine `same`; ``partner[i]`` is the nearest
+    point to the conjugate of [z_i] (i itself when real), or −1 when none is near. A point is real exactly when it is
+    its own partner: then a phase makes it real, and no threshold on imaginary parts is involved. Time O(count log
+    count).
     """
     count, n = points.shape
     unit = points / np.linalg.norm(points, axis=1)[:, None]
@@ -23,7 +26,7 @@ def compare_directions(points: NDArray[np.complex128]) -> tuple[NDArray[np.int64
     key = np.abs(unit) ** 2 @ weights  # the same for a point and its conjugate, whatever the phase
     first = np.empty(count, dtype=np.int64)
     partner = np.empty(count, dtype=np.int64)
-    _compare(unit, key, np.argsort(key, kind="stable"), first, partner)
+    _compare(unit, key, np.argsort(key, kind="stable"), same, first, partner)
     return first, partner
 
 
@@ -35,7 +38,7 @@ def real_representatives(points: NDArray[np.complex128]) -> NDArray[np.float64]:
 
 
 @jit
-def _compare(points, key, order, first, partner):  # type: ignore[no-untyped-def]
+def _compare(points, key, order, same, first, partner):  # type: ignore[no-untyped-def]
     count, n = points.shape
     window = 8.0 * SAME
     for rank in range(count):
@@ -55,14 +58,14 @@ def _compare(points, key, order, first, partner):  # type: ignore[no-untyped-def
             for k in range(n):
                 along += points[i, k].conjugate() * points[j, k]
                 across += points[i, k] * points[j, k]
-            same = 0.0
+            square = 0.0
             mirror = 0.0
             for k in range(n):
                 a = points[j, k] - along * points[i, k]
                 b = points[j, k] - across * points[i, k].conjugate()
-                same += a.real * a.real + a.imag * a.imag
+                square += a.real * a.real + a.imag * a.imag
                 mirror += b.real * b.real + b.imag * b.imag
-            if same <= SAME * SAME and j < first[i]:
+            if square <= same * same and j < first[i]:
                 first[i] = j
             if mirror <= SAME * SAME and mirror < best:
                 best = mirror

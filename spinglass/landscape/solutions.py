@@ -10,13 +10,14 @@ from spinglass._jit import jit
 SAME = 1e-7  # distance in projective coordinates below which two refined solutions count as one
 
 
-def compare(solutions: NDArray[np.complex128]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def compare(solutions: NDArray[np.complex128], same: float = SAME) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each solution the first one equal to it, and its conjugate partner.
 
-    ``first[i]`` is the smallest j with solution j equal to solution i; ``partner[i]`` is the first of those equal to
-    the solution nearest to the conjugate of i (``first[i]`` when real), or −1 when none is near. A solution is real
-    exactly when it is its own partner: no threshold on imaginary parts is involved. Solutions are compared as points
-    (z, 1)/|(z, 1)|, so large ones count like small ones. Time O(count log count), also with many equal solutions.
+    ``first[i]`` is the smallest j with solution j equal to solution i, to within `same`; ``partner[i]`` is the first of
+    those equal to the solution nearest to the conjugate of i (``first[i]`` when real), or −1 when none is near. A
+    solution is real exactly when it is its own partner: no threshold on imaginary parts is involved. Solutions are
+    compared as points (z, 1)/|(z, 1)|, so large ones count like small ones. Time O(count log count), also with many
+    equal solutions.
     """
     count, n = solutions.shape
     points = np.empty((count, n + 1), dtype=complex)
@@ -29,12 +30,12 @@ def compare(solutions: NDArray[np.complex128]) -> tuple[NDArray[np.int64], NDArr
     key = points.real @ weights  # the same for a solution and its conjugate
     first = np.empty(count, dtype=np.int64)
     partner = np.empty(count, dtype=np.int64)
-    _compare(points, key, np.argsort(key, kind="stable"), first, partner)
+    _compare(points, key, np.argsort(key, kind="stable"), same, first, partner)
     return first, partner
 
 
 @jit
-def _compare(points, key, order, first, partner):  # type: ignore[no-untyped-def]
+def _compare(points, key, order, same, first, partner):  # type: ignore[no-untyped-def]
     """Points with keys further apart than the window differ; each point is compared with one of every set of equals."""
     count, n = points.shape
     window = 2.0 * n * SAME
@@ -46,7 +47,7 @@ def _compare(points, key, order, first, partner):  # type: ignore[no-untyped-def
         group[i] = groups
         place = groups - 1
         while place >= 0 and key[i] - key[chosen[place]] <= window:
-            if _squared_distance(points[i], points[chosen[place]], 1.0) <= SAME * SAME:
+            if _squared_distance(points[i], points[chosen[place]], 1.0) <= same * same:
                 group[i] = place
                 break
             place -= 1

@@ -60,6 +60,18 @@ def _diagonal_start(n_spins: int, p: int, has_mu: bool, rng: np.random.Generator
     return StartSystem(c, np.zeros(0, dtype=complex), _normalised(x, np.ones(len(x), dtype=complex), p))
 
 
+def subset_start(n_spins: int, has_mu: bool, gamma: complex) -> StartSystem:
+    """γ x_i² = λ x_i in the order of `spinglass.landscape.homotopy`: x_i is 1 or 0 by the bits of a number."""
+    subsets = np.arange(1, 1 << n_spins)[:, None] >> np.arange(n_spins) & 1
+    x = subsets.astype(complex)
+    if has_mu:
+        mu = np.sqrt(np.sum(x, axis=1))
+        x = np.column_stack([x, mu]).repeat(2, axis=0)
+        x[1::2, -1] *= -1
+    c = np.full(n_spins, gamma)
+    return StartSystem(c, np.zeros(0, dtype=complex), _normalised(x, np.full(len(x), gamma), 3))
+
+
 def _field_start(n_spins: int, p: int, degree: int, has_parity: bool, rng: np.random.Generator) -> StartSystem:
     """The start for tensors of degree p >= 2 with a field of a higher degree; one of each pair ±x for one parity."""
     n = n_spins

@@ -232,7 +232,7 @@ def test_the_slow_twin_agrees(name):
 
 
 def test_near_a_fold_what_is_proved_is_true():
-    """Two critical points merge at some ρ; towards it the balls grow, and what is not whole is refused, as by Arb."""
+    """Two critical points merge at some ρ; the balls grow, and at last only the longer digits of Arb prove."""
     pytest.importorskip("flint")
     x = np.random.default_rng(3).normal(size=(3, 3, 3))
 
@@ -246,13 +246,15 @@ def test_near_a_fold_what_is_proved_is_true():
     low, high = 0.0, 3.0
     more, less = len(at(low).points), len(at(high).points)
     assert more != less
-    largest, refused = 0.0, 0
+    largest, refused, by_arb = 0.0, 0, 0
     for step in range(52):
         middle = (low + high) / 2
         given = at(middle)
         proof = given.proof()
         if step % 6 == 5 or not proof.proved:
-            assert proof.proved == given.proof(arithmetic="arb").proved
+            slow = given.proof(arithmetic="arb").proved
+            assert slow or not proof.proved
+            by_arb += slow and not proof.proved
         if proof.proved:
             assert len(given.points) % 2 == 0  # as on every sphere in three dimensions
             largest = max(largest, float(np.max(proof.radius)))
@@ -260,6 +262,7 @@ def test_near_a_fold_what_is_proved_is_true():
             refused += 1
         low, high = (middle, high) if len(given.points) == more else (low, middle)
     assert largest > 1e-9
+    assert by_arb > 0
     assert refused >= 1
 
 
