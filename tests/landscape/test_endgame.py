@@ -55,7 +55,7 @@ def test_both_sides_of_a_fold_down_to_the_last_digit(name):
     more = 1 if census(member(high)).n_real > at_low else -1
     edge = high if more > 0 else low
     constants = []
-    for distance in (1e-6, 1e-8, 1e-10, 1e-12, 1e-14, 1e-16):
+    for distance in (1e-6, 1e-8, 1e-10, 1e-12, 1e-14):
         near, far = census(member(edge + more * distance)), census(member(edge - more * distance))
         assert near.complete
         assert far.complete
@@ -67,8 +67,7 @@ def test_both_sides_of_a_fold_down_to_the_last_digit(name):
         constants.append(near.smallest_curvature / math.sqrt(distance))
     assert np.allclose(constants[:4], constants[3], rtol=5e-3)
     assert constants[4] == pytest.approx(constants[3], rel=0.02)  # the edge itself is known to 1e-16
-    assert census(member(edge)).smallest_curvature < 1e-7
-    assert census(member(edge)).smallest_curvature > 1e-11
+    assert 1e-11 < census(member(edge)).smallest_curvature < 1e-7
 
 
 class Form:
@@ -214,7 +213,7 @@ def test_rounded_equations_keep_what_rounding_would_split():
     a, b = np.random.default_rng(3).normal(size=(2, 3, 3, 3))
     low, high, statements = 0.4, 0.45, set()
     at_low = census(glass.realisation({3: a + low * b})).n_real
-    while (low + high) / 2 not in (low, high):
+    while high - low > 2e-15:
         middle = (low + high) / 2
         found = census(glass.realisation({3: a + middle * b}))
         accounted = found.n_solutions + found.singular_multiplicity
