@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._errors import InputError
-from spinglass.landscape.certify import Classes, Points
 from spinglass.landscape.problem import PolynomialProblem
+from spinglass.landscape.proofs import Classes, Points
 
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]

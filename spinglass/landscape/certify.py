@@ -39,6 +39,7 @@ from spinglass.landscape.intervals import (
     widened,
 )
 from spinglass.landscape.problem import PolynomialProblem
+from spinglass.landscape.proofs import Classes, Points
 
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
@@ -70,26 +71,6 @@ class Certificate:
     energy_low: FloatArray
     energy_high: FloatArray
     index_proved: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Classes:
-    """Which complex classes are proved: as many as given, or the first failure."""
-
-    failure: str
-    distinct: int
-    nonreal: int
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Real boxes around points σ of the unit sphere: radii (inf if unproved), bounds of h/N, proved indices or −1."""
-
-    radius: FloatArray
-    energy_low: FloatArray
-    energy_high: FloatArray
-    index: NDArray[np.int64]
-    meeting: tuple[int, int] | None  # two points that were not proved to be different
 
 
 def certificate(

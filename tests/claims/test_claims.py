@@ -7,7 +7,7 @@ import pytest
 
 from spinglass import InputError, complexity
 from spinglass.activations import Activation, activation
-from spinglass.claims import Claim, load_claims, plan_comparison
+from spinglass.claims import Claim, census_tables, load_claims, plan_comparison, search_tables
 from spinglass.claims.atlas import TABLES as ATLAS_TABLES
 from spinglass.claims.critical_points import Enumeration, EnumerationCell, enumerate_block
 from spinglass.claims.pairings import PAIRINGS
@@ -139,7 +139,8 @@ def test_the_name_of_the_reference_belongs_to_it():
 
 
 def test_the_tables_are_those_that_reports_read():
-    assert {*TABLES, *ATLAS_TABLES} == set(table_names())
+    of_campaigns = {"sizes", "incomplete", "comparisons", *census_tables.COLUMNS, *search_tables.COLUMNS}
+    assert {*TABLES, *ATLAS_TABLES, *of_campaigns} == set(table_names())
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_a_full_disk_is_a_clear_error(folder, tmp_path, monkeypatch):
         (["--part", "3/2"], "1 <= i <= k"),
         (["--n", "40"], "n = 40: a complete enumeration would need about 1.1e+12 paths"),
         (["--p", "2", "--n", "4000000"], "GiB"),
-        (["--scheduler", "tcp://127.0.0.1:1"], "no Dask scheduler can be reached"),
+        (["--scheduler", "tcp://127.0.0.1:1"], "scheduler = 'tcp://127.0.0.1:1'"),
         (["--scheduler", "tcp://127.0.0.1:1", "--workers", "2"], "workers = 2"),
     ],
 )
