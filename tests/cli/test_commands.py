@@ -93,7 +93,8 @@ def test_complexity_refuses(arguments):
 
 def test_census_with_a_field(tmp_path):
     out = str(tmp_path / "run")
-    text = _run("census", "--n", "4", "--samples", "60", "--activation", "softplus", "--workers", "1", "--out", out)
+    sampling = ("--n", "4", "--samples", "60", "--activation", "softplus", "--workers", "1")
+    text = _run("census", *sampling, "--no-figures", "--out", out)
     assert "60 of 60 enumerations complete" in text
     assert "verdict: agree" in text
     result = json.loads((tmp_path / "run" / "summary.json").read_text())

@@ -12,7 +12,7 @@ from spinglass.campaigns import Campaign
 from spinglass.claims.searches import realisation_of, search_plan, search_report
 from spinglass.cli import main
 
-BASE = ["search", "--n", "12", "--starts", "6", "--workers", "1"]
+BASE = ["search", "--n", "12", "--starts", "6", "--workers", "1", "--no-figures"]
 
 
 def run(*arguments):
