@@ -234,7 +234,7 @@ def test_callable_field_is_the_same_as_the_polynomial():
     assert mean_count(7, 3, field=functions) == pytest.approx(mean_count(7, 3, field=polynomial), rel=1e-12)
 
 
-@pytest.mark.parametrize(("n_spins", "p", "rho"), [(3, 3, [0.8]), (7, 4, [0.4, 0.3]), (12, 3, [0.5])])
+@pytest.mark.parametrize(("n_spins", "p", "rho"), [(3, 3, [0.8]), (6, 4, [0.4, 0.3]), (9, 3, [0.5])])
 def test_every_index_to_ten_digits(n_spins, p, rho):
     field = OverlapField(p=p, rho=rho)
     counts, errors = mean_count(n_spins, p, index=np.arange(n_spins), field=field, with_error=True)

@@ -31,7 +31,7 @@ def positive_part(mean, sigma):
     return mean * ndtr(mean / sigma) + sigma * np.exp(-((mean / sigma) ** 2) / 2) / math.sqrt(2 * math.pi)
 
 
-@pytest.mark.parametrize("n", [2, 3, 8, 15, 32, 60])
+@pytest.mark.parametrize("n", [2, 3, 8, 15, 32])
 def test_sum_over_the_index_is_the_total(n):
     xi = np.array([0.4, -2.3, -1.0, 0.0, 2.0])[: 5 if n < 30 else 1] * math.sqrt(n)
     kappa = np.array([0.0, 0.1, -3.0, 10.0, -45.0, 2000.0])
